@@ -1,0 +1,93 @@
+"""The study as observed: one object that every notebook and statistic starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from ..errors import Finding
+from ..instruments import Instrument
+from ..params import Site
+
+PERSON_COLUMN = "participant_id"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Study:
+    """What was observed at one site.
+
+    participants: one row a child, indexed by participant_id (random pseudonyms, text), with the covariates (categories
+    in declared order) and ``arm``. responses: participant_id, wave, item, response as answered (NaN: no answer).
+    scores: participant_id, wave, scale, score, n_answered. sessions: participant_id, session, attended (bool),
+    satisfaction. causes: participant_id, level, rater. registers: further tables by name. series: single-case data.
+    cleaning_log: file, row, column, rule, n, one row per change made to a value or per rule, without values.
+    instruments: as used here, every reverse key decided. input_hashes: SHA-256 of every file read, by relative name.
+    encodings: how each text file was decoded.
+    """
+
+    site: Site
+    instruments: tuple[Instrument, ...]
+    participants: pd.DataFrame
+    responses: pd.DataFrame
+    scores: pd.DataFrame
+    sessions: pd.DataFrame
+    causes: pd.DataFrame
+    series: pd.DataFrame
+    registers: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    cleaning_log: pd.DataFrame = field(default_factory=pd.DataFrame)
+    input_hashes: Mapping[str, str] = field(default_factory=dict)
+    encodings: Mapping[str, str] = field(default_factory=dict)
+
+    def instrument_of(self, scale: str) -> Instrument | None:
+        """The instrument a scale belongs to; None for a score that arrived ready-made."""
+        return next((i for i in self.instruments if any(s.id == scale for s in i.scales)), None)
+
+    def items(self, wave: str, scale: str) -> pd.DataFrame:
+        """Answers of one scale at one wave, reverse-scored: children (index participant_id) x items, NaN missing.
+
+        Raises ValueError naming the allowed scales or waves.
+        """
+        instrument = self.instrument_of(scale)
+        if instrument is None:
+            raise ValueError(f"scale={scale!r}: one of {[s.id for i in self.instruments for s in i.scales]}")
+        members = [instrument.item(number) for number in instrument.scale(scale).items]
+        return self._wide(wave, [item.name for item in members]).assign(
+            **{item.name: _reversed(instrument, item.name) for item in members if item.reverse is True}
+        )
+
+    def item_table(self, wave: str, instrument: str) -> pd.DataFrame:
+        """All items of an instrument at one wave, reverse-scored: children x items."""
+        chosen = next((i for i in self.instruments if i.id == instrument), None)
+        if chosen is None:
+            raise ValueError(f"instrument={instrument!r}: one of {[i.id for i in self.instruments]}")
+        return self._wide(wave, [item.name for item in chosen.items]).assign(
+            **{item.name: _reversed(chosen, item.name) for item in chosen.items if item.reverse is True}
+        )
+
+    def score(self, wave: str, scale: str) -> pd.Series:
+        """Scores of one scale at one wave, indexed by participant_id; children without a score are absent."""
+        rows = self.scores[(self.scores["wave"] == wave) & (self.scores["scale"] == scale)]
+        return rows.set_index(PERSON_COLUMN)["score"].dropna().rename(scale)
+
+    def arm_role(self, role: str) -> pd.Index:
+        """The children of every arm with a role ("treated" or "comparison")."""
+        arms = self.site.arms
+        names = [level.value for level in arms.levels if level.role == role] if arms else []
+        if "arm" not in self.participants:
+            return self.participants.index[:0]
+        return self.participants.index[self.participants["arm"].isin(names)]
+
+    def _wide(self, wave: str, items: list[str]) -> pd.DataFrame:
+        if wave not in [w.id for w in self.site.waves]:
+            raise ValueError(f"wave={wave!r}: one of {[w.id for w in self.site.waves]}")
+        rows = self.responses[(self.responses["wave"] == wave) & self.responses["item"].isin(items)]
+        wide = rows.pivot(index=PERSON_COLUMN, columns="item", values="response")
+        return wide.reindex(columns=items).rename_axis(columns=None).astype(float)
+
+
+def _reversed(instrument: Instrument, item: str):  # type: ignore[no-untyped-def]
+    """Reverse scoring by the instrument's own range, as a column rule for DataFrame.assign."""
+    return lambda wide: instrument.minimum + instrument.maximum - wide[item]
