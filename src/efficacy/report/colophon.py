@@ -1,0 +1,50 @@
+"""What stands at the head and the foot of every report: whose data these are, and what the numbers were made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from ..params import ReportParams, Site
+from ..study import Study
+from .blocks import Column, Row, Sentence, Table
+from .wording import Words, say
+
+HASH_LENGTH = 16  # of 64 hexadecimal digits: enough to tell files apart by eye; the manifest holds them whole
+
+
+def banner(site: Site, params: ReportParams) -> Sentence:
+    """Whose data these are, and what an example adds to its source: the first thing on every report."""
+    parts: list[Words] = [say(f"common.banner_{site.data_origin}")]
+    if params.profile == "internal":
+        parts.append(say("common.banner_internal"))
+    if site.origin_note is not None:
+        parts.append(site.origin_note)
+    parts += [say("common.banner_extension", text=extension) for extension in site.extensions]
+    return Sentence(id="banner", parts=parts, tone="banner")
+
+
+def colophon(study: Study, params: ReportParams, *, report: str) -> Table:
+    """Input files with their hashes, package version, seed and every parameter."""
+    rows: list[tuple[Words, str]] = [(say("common.colophon_package"), f"efficacy {version('efficacy')}")]
+    rows += [(say("common.colophon_file", file=name), digest[:HASH_LENGTH]) for name, digest in _hashes(study)]
+    rows += [
+        (say("common.colophon_parameter", name=name), json.dumps(value, ensure_ascii=False))
+        for name, value in params.model_dump(mode="json").items()
+        if value is not None
+    ]
+    return Table(
+        id=f"{report}.colophon",
+        title=say("common.colophon_title"),
+        columns=[
+            Column(role="term", header=say("common.colophon_what"), align="left"),
+            Column(role="value", header=say("common.colophon_value"), align="left"),
+        ],
+        rows=[Row(cells=[what, value]) for what, value in rows],
+        notes=[say("common.colophon_note")],
+    )
+
+
+def _hashes(study: Study) -> Sequence[tuple[str, str]]:
+    return sorted(study.input_hashes.items())

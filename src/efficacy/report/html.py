@@ -1,0 +1,68 @@
+"""An executed notebook as a page that opens offline: prose from its cells, everything else from its blocks."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+from typing import Any
+
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from ..documents import Language
+from .markup import block_html
+from .opening import METADATA_KEY
+from .wording import Wording, say
+
+_TEMPLATE = Path(__file__).parent / "page"
+_NO_ADDRESSES = ("mathjax_url", "require_js_url", "jquery_url", "jupyter_widgets_base_url", "widget_renderer_url")
+
+
+def render_page(notebook: NotebookNode, *, language: Language, title: str) -> str:
+    """HTML of an executed notebook.
+
+    notebook: with the blocks attached to its outputs. language: of the page's own few words. title: of the browser
+    tab. Outputs without a block (a warning, a print) are shown as escaped text: nothing is hidden. The page refers to
+    no address outside itself.
+    """
+    wording = Wording(language)
+    exporter = HTMLExporter(template_file=str(_TEMPLATE / "page.html.j2"))
+    for trait in _NO_ADDRESSES:
+        setattr(exporter, trait, "")
+    exporter.language_code = "zh-CN" if language == "zh" else "en"
+    exporter.register_filter("output_html", _output_html)
+    resources = {
+        "page_title": title,
+        "language_code": exporter.language_code,
+        "style": (_TEMPLATE / "page.css").read_text(encoding="utf-8"),
+        "headings": list(_headings(notebook)),
+        "words": {key: wording.text(say(f"common.page_{key}")) for key in ("contents", "code")},
+    }
+    body, _ = exporter.from_notebook_node(notebook, resources=resources)
+    return str(body)
+
+
+def _output_html(output: NotebookNode) -> str:
+    """One output: its block where it has one, else its text."""
+    block = output.get("metadata", {}).get(METADATA_KEY)
+    if block is not None:
+        return block_html(block, image=_data_uri(output))
+    text = output.get("text") or output.get("data", {}).get("text/plain", "")
+    return block_html({"kind": "sentence", "tone": "plain", "text": text})
+
+
+def _data_uri(output: NotebookNode) -> str | None:
+    picture = output.get("data", {}).get("image/png")
+    if picture is None:
+        return None
+    raw = base64.b64decode(picture)  # normalised: nbformat may wrap lines
+    return "data:image/png;base64," + base64.b64encode(raw).decode("ascii")
+
+
+def _headings(notebook: NotebookNode) -> Any:
+    """The second-level headings, with the anchors nbconvert gives them."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for heading in re.findall(r"^## (.+)$", cell.source, flags=re.MULTILINE):
+                yield {"text": heading.strip(), "anchor": heading.strip().replace(" ", "-")}

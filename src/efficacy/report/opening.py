@@ -1,0 +1,138 @@
+"""Opening a report: from the parameters cell of a notebook to a study and a way to show results."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from IPython.display import display
+
+from ..params import REPORT_MODELS, ReportParams, Site, load_site, resolve
+from ..project import Project, find_project
+from ..study import Study, load_study
+from .blocks import Block, Drawing, Figure, Table
+from .colophon import banner, colophon
+from .markup import block_html
+from .privacy import suppress_small_cells
+from .style import figure_style
+from .wording import Wording, say
+
+PNG_DPI = 100
+METADATA_KEY = "efficacy"
+
+
+@dataclasses.dataclass(eq=False)
+class Run:
+    """One opened report. study: what was observed; params: this report's complete parameters."""
+
+    report: str
+    project: Project
+    study: Study
+    params: ReportParams
+    wording: Wording
+    _numbers: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def site(self) -> Site:
+        return self.study.site
+
+    def colophon(self) -> Table:
+        """What this report's numbers were made from."""
+        return colophon(self.study, self.params, report=self.report)
+
+    @property
+    def individual_marks(self) -> bool:
+        """May a figure draw a mark for a single child? Not of confidential data outside the internal profile."""
+        return self.site.data_origin != "confidential" or self.params.profile == "internal"
+
+    def show(self, *blocks: Block | pd.DataFrame) -> None:
+        """Display blocks in order, each with its record attached to the output's metadata."""
+        for block in blocks:
+            if isinstance(block, pd.DataFrame):
+                display({"text/plain": f"{len(block)} rows x {block.shape[1]} columns (hidden)"}, raw=True)
+                continue
+            if isinstance(block, Table) and not self.individual_marks:
+                block = suppress_small_cells(block, k=self.site.minimum_cell)
+            self._show(block)
+
+    def _show(self, block: Block) -> None:
+        described = block.describe(self.wording)
+        if described["kind"] in ("table", "figure"):
+            described["number"] = self._number(described["kind"], block.id)
+        metadata: dict[str, Any] = {METADATA_KEY: described}
+        if isinstance(block, Figure):
+            data = {"image/png": self._picture(block), "text/plain": described["alt"]}
+            metadata["image/png"] = {"alt": described["alt"]}
+        else:
+            data = {"text/html": block_html(described), "text/plain": _plain(described)}
+        display(data, metadata=metadata, raw=True)
+
+    def _number(self, kind: str, block_id: str) -> str:
+        """表1, 表2, ...: by order of first showing, so that running a cell again keeps its number."""
+        if block_id not in self._numbers:
+            count = sum(1 for number in self._numbers.values() if number.startswith(f"{kind} ")) + 1
+            self._numbers[block_id] = f"{kind} {count}"
+        count = int(self._numbers[block_id].split(" ")[1])
+        return self.wording.text(say(f"common.number_{kind}", number=count))
+
+    def _picture(self, figure: Figure) -> bytes:
+        synthetic = self.site.data_origin == "synthetic"
+        drawing = Drawing(wording=self.wording, individual_marks=self.individual_marks)
+        with mpl.rc_context(figure_style()):
+            canvas = figure.draw(drawing)
+            if synthetic:
+                canvas.text(
+                    0.995,
+                    0.005,
+                    drawing.text(say("common.synthetic_mark")),
+                    ha="right",
+                    va="bottom",
+                    fontsize=7,
+                    color="0.55",
+                )
+            buffer = io.BytesIO()
+            canvas.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
+        return buffer.getvalue()
+
+
+def open_report(report: str, parameters: Mapping[str, Any]) -> Run:
+    """Open a report from a notebook.
+
+    report: its name. parameters: the notebook's ``globals()``; ``site`` and the fields of the report's model are
+    taken, everything else is ignored. Raises ValueError for an unknown report, and the input errors of params and
+    study.
+    """
+    if report not in REPORT_MODELS:
+        raise ValueError(f"report={report!r}: one of {sorted(REPORT_MODELS)}")
+    project = find_project()
+    loaded = load_site(parameters["site"], project=project)
+    given = {name: parameters.get(name) for name in REPORT_MODELS[report].model_fields}
+    params = resolve(loaded, report, given)
+    study = load_study(loaded.site.site, project=project)
+    run = Run(
+        report=report,
+        project=project,
+        study=study,
+        params=params,
+        wording=Wording(params.language, params.table_style),
+    )
+    run.show(banner(run.site, params))  # here, so that no notebook can leave it out
+    return run
+
+
+def _plain(described: Mapping[str, Any]) -> str:
+    """A block as plain text, for front ends without HTML and for reading differences in version control."""
+    if described["kind"] == "table":
+        lines = [f"{described.get('number', '')} {described['title']}".strip()]
+        lines.append(" | ".join(column["header"] for column in described["columns"]))
+        lines += [" | ".join(cell["shown"] for cell in row["cells"]) for row in described["rows"]]
+        return "\n".join([*lines, *described["notes"]])
+    if described["kind"] == "first_page":
+        return "\n".join(f"{row['heading']}: {row['text']}" for row in described["rows"])
+    if described["kind"] == "ladder":
+        return "\n".join(f"[{rung['state']}] {rung['label']} {rung['note']}".rstrip() for rung in described["rungs"])
+    return str(described["text"])

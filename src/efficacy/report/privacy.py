@@ -1,0 +1,44 @@
+"""What may leave a confidential site: no number that stands for fewer than k children.
+
+Applied to a block before it is described, so that nothing suppressed exists in any output. Synthetic and public data
+pass whole, under their banner.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Sequence
+
+from .blocks import Cell, Row, Table
+from .numbers import Interval, Number, PlusMinus
+from .wording import say
+
+
+def suppress_small_cells(table: Table, *, k: int) -> Table:
+    """The table with every row of fewer than k children emptied of numbers.
+
+    Where one row of a group is hidden, the next smallest row of that group is hidden too: with the total known, a
+    single hidden row could be had back by subtraction.
+    """
+    hidden = {index for index, row in enumerate(table.rows) if row.n is not None and 0 < row.n < k}
+    groups: dict[str, list[int]] = defaultdict(list)
+    for index, row in enumerate(table.rows):
+        if row.group is not None and row.n is not None:
+            groups[row.group].append(index)
+    for members in groups.values():
+        gone = [index for index in members if index in hidden]
+        left = [index for index in members if index not in hidden and table.rows[index].n]
+        if len(gone) == 1 and left:
+            hidden.add(min(left, key=lambda index: table.rows[index].n or 0))
+    if not hidden:
+        return table
+    rows = [_emptied(row) if index in hidden else row for index, row in enumerate(table.rows)]
+    return dataclasses.replace(table, rows=rows, notes=[*table.notes, say("common.suppressed", k=k)])
+
+
+def _emptied(row: Row) -> Row:
+    cells: Sequence[Cell] = [
+        say("common.hidden") if isinstance(cell, (Number, Interval, PlusMinus)) else cell for cell in row.cells
+    ]
+    return dataclasses.replace(row, cells=cells, n=None)
