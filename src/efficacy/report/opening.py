@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 import matplotlib as mpl
@@ -14,6 +15,7 @@ from IPython.display import display
 from ..params import REPORT_MODELS, ReportParams, Site, load_site, resolve
 from ..project import Project, find_project
 from ..study import Study, load_study
+from . import descriptive, factor, intervention
 from .blocks import Block, Drawing, Figure, Table
 from .colophon import banner, colophon
 from .markup import block_html
@@ -22,6 +24,7 @@ from .style import figure_style
 from .wording import Wording, say
 
 PNG_DPI = 100
+_PAGES: Mapping[str, ModuleType] = {"descriptive": descriptive, "factor": factor, "intervention": intervention}
 METADATA_KEY = "efficacy"
 
 
@@ -39,6 +42,11 @@ class Run:
     @property
     def site(self) -> Site:
         return self.study.site
+
+    @property
+    def page(self) -> ModuleType:
+        """What this report can show: the functions that turn results into tables, figures and sentences."""
+        return _PAGES[self.report]
 
     def colophon(self) -> Table:
         """What this report's numbers were made from."""

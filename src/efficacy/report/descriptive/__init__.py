@@ -1,0 +1,1 @@
+"""What the descriptive report shows."""
