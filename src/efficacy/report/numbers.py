@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Role = Literal[
-    "score", "effect", "statistic", "df", "p", "coefficient", "r", "percent", "count", "integer", "year", "raw"
+    "score", "effect", "statistic", "df", "p", "p_text", "coefficient", "r", "percent", "count", "integer", "year", "raw"
 ]
 TableStyle = Literal["chinese", "apa"]
 Tolerance = Literal["closed_form", "iterative", "resampled"]
@@ -66,6 +66,8 @@ def show_number(value: float | int | None, role: Role, style: TableStyle) -> str
     """One number as text: ``0.032`` or, in APA style, ``.032``; ``<0.001`` for small p; a dash for no number."""
     if value is None or math.isnan(value):
         return MISSING
+    if role == "p_text":  # with its sign, for running text
+        return show_p(value, style)
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
     if role == "p":
