@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Role = Literal[
-    "score", "effect", "statistic", "df", "p", "p_text", "coefficient", "r", "percent", "count", "integer", "year", "raw"
+    "score",
+    "effect",
+    "statistic",
+    "df",
+    "p",
+    "p_text",
+    "coefficient",
+    "r",
+    "percent",
+    "count",
+    "integer",
+    "year",
+    "raw",
 ]
 TableStyle = Literal["chinese", "apa"]
 Tolerance = Literal["closed_form", "iterative", "resampled"]
