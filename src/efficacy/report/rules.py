@@ -1,0 +1,31 @@
+"""Thresholds as cited data: a verbal label is only ever said together with the rule that gives it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from .wording import Message, say
+
+
+@dataclass(frozen=True)
+class Rule:
+    """cuts in ascending order; keys one more than cuts. A value on a cut belongs to the label above it."""
+
+    source: str
+    cuts: tuple[float, ...]
+    keys: tuple[str, ...]
+
+    def label(self, value: float) -> Message:
+        """The label of a value, as a message that can name its source."""
+        return say(f"rules.{self.keys[bisect_right(self.cuts, value)]}")
+
+
+COHEN_1988_D = Rule("Cohen (1988)", (0.2, 0.5, 0.8), ("very_small", "small", "medium", "large"))
+KAISER_1974 = Rule(
+    "Kaiser (1974)",
+    (0.5, 0.6, 0.7, 0.8, 0.9),
+    ("kmo_unacceptable", "kmo_miserable", "kmo_mediocre", "kmo_middling", "kmo_meritorious", "kmo_marvelous"),
+)
+COSMIN_ALPHA = Rule("COSMIN (Prinsen et al. 2018)", (0.70, 0.95), ("alpha_low", "alpha_sufficient", "alpha_high"))
+"""Sufficient internal consistency of a unidimensional scale: 0.70 to 0.95."""
