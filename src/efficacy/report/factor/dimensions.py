@@ -33,7 +33,7 @@ def factorability_sentence(adequacy: Factorability) -> Sentence:
                 rule=KAISER_1974.source,
                 chisq=Number(value=adequacy.bartlett_chisq, role="statistic", df=adequacy.bartlett_df),
                 df=Number(value=adequacy.bartlett_df, role="df"),
-                p=p_words(adequacy.bartlett_p_value),
+                p=Number(value=adequacy.bartlett_p_value, role="p_text"),
             ),
             say("factor.adequacy_meaning"),
             *reasons_of(adequacy),
@@ -169,7 +169,7 @@ def fit_sentence(solution: FactorSolution) -> Sentence:
             "factor.fit_sentence",
             chisq=Number(value=solution.chisq, role="statistic", df=solution.df, tolerance="iterative"),
             df=Number(value=solution.df, role="df"),
-            p=p_words(solution.p_value),
+            p=Number(value=solution.p_value, role="p_text"),
             rmsea=Number(value=solution.rmsea, role="coefficient", tolerance="iterative"),
             tli=Number(value=solution.tli, role="coefficient", tolerance="iterative"),
             bic=Number(value=solution.bic, role="score", tolerance="iterative"),
@@ -198,8 +198,3 @@ def placement_sentence(study: Study, instrument: Instrument, solution: FactorSol
     if weak:
         parts.append(say("factor.items_without_factor", items=[item_label(study, name) for name in weak], limit=limit))
     return Sentence(id="factor.placement", parts=parts or [say("factor.items_in_place", limit=limit)])
-
-
-def p_words(value: float) -> Words:
-    """p with its sign: "p=0.032", "p<0.001"."""
-    return say("common.p_small" if value < 0.001 else "common.p_equal", p=Number(value=value, role="p"))

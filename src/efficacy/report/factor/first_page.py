@@ -14,7 +14,6 @@ from ..numbers import Interval, Number
 from ..rules import KAISER_1974
 from ..wording import Message, Words, say
 from .choices import instrument_of, n_factors_of, wave_of
-from .dimensions import p_words
 
 FEW_PER_ITEM = 10  # the common rule of thumb of ten respondents an item; below it the report warns
 
@@ -119,7 +118,7 @@ def _adequacy(adequacy: Factorability) -> list[Words]:
             rule=KAISER_1974.source,
             chisq=Number(value=adequacy.bartlett_chisq, role="statistic", df=adequacy.bartlett_df),
             df=Number(value=adequacy.bartlett_df, role="df"),
-            p=p_words(adequacy.bartlett_p_value),
+            p=Number(value=adequacy.bartlett_p_value, role="p_text"),
         )
     ]
 

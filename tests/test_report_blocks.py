@@ -1,0 +1,115 @@
+"""Blocks, their HTML, and what is hidden before anything is shown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from efficacy.documents import Text
+from efficacy.report.blocks import Column, FirstPage, Ladder, PageRow, Row, Rung, Sentence, Table
+from efficacy.report.markup import block_html
+from efficacy.report.numbers import Interval, Number
+from efficacy.report.privacy import suppress_small_cells
+from efficacy.report.wording import Wording, say
+
+ZH, EN = Wording("zh"), Wording("en")
+LABEL = Text(zh="学习能力", en="Ability")
+NASTY = '<script>alert("x")</script> & {braces} $a$ =1+1'
+
+
+def table(rows, **given):
+    return Table(
+        id="t",
+        title=LABEL,
+        columns=[Column(role="level", header="level", align="left"), Column(role="mean", header="M")],
+        rows=rows,
+        **given,
+    )
+
+
+def counted(label, n, group="sex"):
+    return Row(cells=[label, Number(value=n / 3, role="score")], n=n, group=group)
+
+
+def shown(block):
+    return [[cell["shown"] for cell in row["cells"]] for row in block.describe(ZH)["rows"]]
+
+
+def test_a_table_speaks_the_language_of_the_report():
+    block = table([Row(cells=[LABEL, Number(value=2.345678, role="score")])], n=54, method="mean")
+    for wording, label in ((ZH, "学习能力"), (EN, "Ability")):
+        described = block.describe(wording)
+        assert described["title"] == label
+        assert described["rows"][0]["cells"][1] == {"raw": 2.345678, "shown": "2.35", "role": "score"}
+        assert (described["n"], described["method"]) == (54, "mean")
+
+
+@pytest.mark.parametrize("bare", [0.5, 3])
+def test_a_bare_number_in_a_table_is_refused(bare):
+    with pytest.raises(TypeError, match="role"):
+        table([Row(cells=["a", bare])]).describe(ZH)
+
+
+def test_a_bare_float_in_a_sentence_is_refused():
+    with pytest.raises(TypeError, match="role"):
+        ZH.text(say("common.item", number=0.5, label=LABEL))
+
+
+def test_a_sentence_records_the_numbers_it_says():
+    block = Sentence(id="s", parts=[say("common.item", number=3, label=LABEL)])
+    described = block.describe(EN)
+    assert described["text"] == "3 Ability"
+    assert described["keys"] == ["common.item"]
+    assert described["numbers"][0]["raw"] == 3
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        table([Row(cells=[NASTY, NASTY]), Row(cells=[NASTY, None], heading=True)], notes=[NASTY]),
+        Sentence(id="s", parts=[NASTY]),
+        FirstPage(id="p", title=NASTY, subtitle=[NASTY], rows=[PageRow(heading=NASTY, parts=[NASTY])]),
+        Ladder(id="l", rungs=[Rung(label=NASTY, note=NASTY, state="reached")]),
+    ],
+)
+def test_nothing_written_by_people_executes(block):
+    html = block_html(block.describe(EN))
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_few_children_are_hidden_and_cannot_be_worked_out():
+    rows = [counted("a", 30), counted("b", 3), counted("c", 9), counted("d", 12, group="other")]
+    hidden = suppress_small_cells(table(rows), k=5)
+    texts = shown(hidden)
+    assert texts[0] == ["a", "10.00"]
+    assert texts[1][1] == texts[2][1] == ZH.text(say("common.hidden"))
+    assert texts[3] == ["d", "4.00"]
+    assert len(hidden.notes) == 1
+
+
+def test_a_table_of_enough_children_is_unchanged():
+    block = table([counted("a", 5), counted("b", 49)])
+    assert suppress_small_cells(block, k=5) is block
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(5, 10))
+def test_no_row_of_fewer_than_k_is_ever_shown_and_never_exactly_one_is_hidden(counts, k):
+    block = table([counted(str(index), n) for index, n in enumerate(counts)])
+    described = suppress_small_cells(block, k=k).describe(EN)
+    gone = ["raw" not in row["cells"][1] for row in described["rows"]]
+    assert all(hidden for hidden, n in zip(gone, counts, strict=True) if 0 < n < k)
+    if any(gone) and sum(1 for n in counts if n) > 1:
+        assert sum(gone) != 1
+
+
+def test_an_interval_is_hidden_too():
+    rows = [Row(cells=["a", Interval(low=1.0, high=2.0, role="score")], n=2)]
+    described = suppress_small_cells(table(rows), k=5).describe(EN)
+    assert "raw" not in described["rows"][0]["cells"][1]
+
+
+def test_three_rules_and_no_vertical_line():
+    html = block_html(table([Row(cells=["a", Number(value=1.0, role="score")])]).describe(EN))
+    assert html.count("1.5pt solid") == 2
+    assert "0.75pt solid" in html
+    assert "border-left" not in html
