@@ -25,7 +25,7 @@ def test_a_message_renders_in_both_languages(key):
         values = {name: Number(value=0.5, role="score") for name in fields(key, language)}
         text = Wording(language).text(Message(key, values))
         assert text.strip()
-        assert "{" not in text
+        assert re.search(r"\{[a-z_]+\}", text) is None
 
 
 @pytest.mark.parametrize("key", KEYS)
