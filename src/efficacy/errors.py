@@ -7,8 +7,10 @@ a traceback can never carry a child's name or answer.
 
 from __future__ import annotations
 
+import json
+import traceback
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -41,6 +43,15 @@ class EfficacyError(Exception):
     def __init__(self, findings: Finding | Iterable[Finding]) -> None:
         self.findings: tuple[Finding, ...] = (findings,) if isinstance(findings, Finding) else tuple(findings)
         super().__init__(", ".join(dict.fromkeys(finding.code for finding in self.findings)))
+
+    def to_json(self) -> str:
+        """This error as one line, for another process; error_from_json reads it back."""
+        record = {"error": type(self).__name__, "findings": [asdict(finding) for finding in self.findings]}
+        return json.dumps(record, ensure_ascii=False, default=str)
+
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter shows of this error: its findings, which the runner reads back, and no code."""
+        return [self.to_json()]
 
 
 class UsageError(EfficacyError):
@@ -77,3 +88,34 @@ class MachineError(EfficacyError):
     """The machine refused: disk full, no rights, another run holds the lock."""
 
     exit_code = 8
+
+
+_KINDS: dict[str, type[EfficacyError]] = {
+    kind.__name__: kind
+    for kind in (
+        EfficacyError,
+        UsageError,
+        DataError,
+        ParameterError,
+        PrivacyError,
+        NotebookError,
+        MachineError,
+    )
+}
+
+
+def error_from_json(text: str) -> EfficacyError | None:
+    """The error that to_json wrote, or None where the text is anything else."""
+    try:
+        record = json.loads(text)
+        return _KINDS[record["error"]]([Finding(**finding) for finding in record["findings"]])
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def our_bug(error: BaseException) -> EfficacyError:
+    """An exception nobody expected, as a finding (exit 1): its type and where, never its text, which may hold data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    parts = frames[-1].filename.replace("\\", "/").split("/") if frames else ["?"]
+    where = f"{'/'.join(parts[-2:])}:{frames[-1].lineno}" if frames else "?"
+    return EfficacyError(Finding("internal.unexpected", values={"type": type(error).__name__, "where": where}))

@@ -1,0 +1,279 @@
+"""The command ``efficacy``: run, check, list, new.
+
+Bodies of commands import what they need, so that ``efficacy --help`` answers at once. Exit codes: 0 done, 1 our bug,
+2 wrong use of the command, 3 data, 4 parameters or instrument, 7 notebook or kernel, 8 machine, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+
+from .documents import Language
+from .errors import EfficacyError, Finding, our_bug
+from .project import Project, find_project
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from .runs.runner import Event
+
+INTERRUPTED = 130
+MAXIMUM_FINDINGS = 20
+
+app = typer.Typer(
+    name="efficacy",
+    help="Reports for small studies of children's academic self-efficacy, from raw survey files.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+SitesArgument = Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="Study sites; none means all.")]
+ProjectOption = Annotated[
+    Path | None, typer.Option("--project", metavar="DIR", help="The project's folder; else the nearest one above.")
+]
+LanguageOption = Annotated[
+    Literal["zh", "en"] | None, typer.Option("--language", help="Language of reports and messages.")
+]
+AllFindingsOption = Annotated[bool, typer.Option("--all-findings", help="Print every finding, not the first 20.")]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed_version
+
+        print(f"efficacy {installed_version('efficacy')}")
+        raise typer.Exit
+
+
+@app.command("run")
+def run_command(
+    sites: SitesArgument = None,
+    report: Annotated[list[str] | None, typer.Option("--report", help="Only this report; may be repeated.")] = None,
+    language: LanguageOption = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Reports at a time; default: cores.")] = None,
+    profile: Annotated[
+        Literal["share", "internal"] | None, typer.Option("--profile", help="internal shows single children.")
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="REPORT.KEY=VALUE", help="One parameter for this run; may be repeated."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make reports again that are up to date.")] = False,
+    cell_timeout: Annotated[
+        int, typer.Option("--cell-timeout", min=1, metavar="SECONDS", help="Longest a notebook cell may run.")
+    ] = 600,
+    project: ProjectOption = None,
+    all_findings: AllFindingsOption = False,
+) -> None:
+    """Make the reports of all or some sites; what is up to date is left alone."""
+    from .runs.jobs import Request
+    from .runs.runner import run
+    from .runs.settings import read_settings
+
+    home = find_project(project)
+    request = Request(
+        sites=tuple(sites or ()),
+        reports=tuple(report or ()),
+        language=language,
+        profile=profile,
+        settings=read_settings(setting or ()),
+        force=force,
+        cell_timeout=cell_timeout,
+    )
+    with _Listener(home, language, limit=None if all_findings else MAXIMUM_FINDINGS) as listener:
+        code = run(request, project=home, n_jobs=jobs or os.cpu_count() or 1, listen=listener.hear)
+    if code == 0:
+        print(_words("index_at", language or _locale_language(), name=home.relative(home.index)))
+    raise typer.Exit(code)
+
+
+@app.command("check")
+def check_command(
+    sites: SitesArgument = None,
+    language: LanguageOption = None,
+    project: ProjectOption = None,
+    all_findings: AllFindingsOption = False,
+) -> None:
+    """Read parameters and data and say what is wrong with them; nothing is written."""
+    from .runs.jobs import Request, chosen_sites
+    from .runs.overview import check_site
+
+    home = find_project(project)
+    limit = None if all_findings else MAXIMUM_FINDINGS
+    codes = []
+    for site in chosen_sites(Request(sites=tuple(sites or ())), home):
+        spoken = language or _site_language(site, home)
+        checked = check_site(site, home)
+        _print_findings(checked.findings, spoken, limit=limit)
+        codes.append(checked.exit_code)
+        if checked.exit_code == 0:
+            print(_words("check_good", spoken, site=site))
+            print("  " + _words("check_reports", spoken, reports=", ".join(checked.reports)))
+            print("  " + _words("check_children", spoken, count=checked.n_children))
+            for wave, count in checked.n_by_wave.items():
+                print("  " + _words("check_wave", spoken, wave=wave, count=count))
+    raise typer.Exit(next((code for code in codes if code), 0))
+
+
+@app.command("list")
+def list_command(language: LanguageOption = None, project: ProjectOption = None) -> None:
+    """Show every site with its reports, their language and whether they are up to date."""
+    from .runs.overview import list_reports
+
+    home = find_project(project)
+    spoken = language or _locale_language()
+    rows = [tuple(_words(f"list_{name}", spoken) for name in ("site", "report", "language", "state"))]
+    for entry in list_reports(home):
+        state = _words(f"list_{entry.state}", spoken, site=entry.site)
+        rows.append((entry.site, entry.report or "-", entry.language or "-", state))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]))
+
+
+@app.command("new")
+def new_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet, or is empty.")],
+    language: LanguageOption = None,
+) -> None:
+    """Make a project of your own: an example parameter file, folders for data and reports, a short guide."""
+    from .runs.new_project import make_project
+
+    spoken = language or _locale_language()
+    make_project(folder, language=spoken)
+    print(_words("new_made", spoken, name=folder.name))
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Entry point: every way out has its exit code, and no exception's text reaches the screen."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a Windows console may lack a character
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(_exit_code(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        result: Any = app(args=arguments, standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except EfficacyError as error:
+        _print_findings(error.findings, _asked_language(arguments), limit=MAXIMUM_FINDINGS)
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        _print_error(_words("interrupted", _asked_language(arguments)))
+        return INTERRUPTED
+    except typer.Exit as leave:
+        return leave.exit_code
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):  # the command was used wrongly: typer says how
+            error.show()
+            return int(error.exit_code)
+        bug = our_bug(error)
+        _print_findings(bug.findings, _asked_language(arguments), limit=None)
+        return bug.exit_code
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+class _Listener:
+    """Prints what happens: a live line per running report on a terminal, plain lines elsewhere."""
+
+    def __init__(self, project: Project, language: Language | None, *, limit: int | None) -> None:
+        self.project, self.language, self.limit = project, language, limit
+        self.progress: Any = None
+        self.tasks: dict[str | None, Any] = {}
+
+    def __enter__(self) -> _Listener:
+        if sys.stdout.isatty():
+            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+            self.progress = Progress(
+                SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), transient=True
+            )
+            self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.progress is not None:
+            self.progress.stop()
+
+    def hear(self, event: Event) -> None:
+        spoken = self.language or _site_language(event.site, self.project)
+        seconds = f"{event.seconds:.1f}" if event.seconds is not None else ""
+        line = _words(f"state_{event.status}", spoken, name=event.name or event.site, seconds=seconds)
+        if self.progress is not None and event.status == "started":
+            self.tasks[event.name] = self.progress.add_task(line, total=None)
+            return
+        if self.progress is not None and event.name in self.tasks:
+            self.progress.remove_task(self.tasks.pop(event.name))
+        if event.status == "failed":
+            _print_error(f"{line} {_words('unchanged', spoken)}")
+        else:
+            print(line, flush=True)
+        _print_findings(event.findings, spoken, limit=self.limit)
+
+
+def _print_findings(findings: Sequence[Finding], language: Language, *, limit: int | None) -> None:
+    from .report.findings import finding_sentence
+
+    order = {"error": 0, "warning": 1, "note": 2}
+    ordered = sorted(findings, key=lambda finding: order[finding.severity])
+    shown = ordered if limit is None else ordered[:limit]
+    for finding in shown:
+        _print_error(finding_sentence(finding, language))
+    if len(shown) < len(ordered):
+        _print_error(_words("more_findings", language, count=len(ordered) - len(shown)))
+
+
+def _print_error(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _words(key: str, language: Language, **values: Any) -> str:
+    from .report.messages import template
+
+    return template(f"runs.{key}", language).format(**values)
+
+
+def _asked_language(arguments: Sequence[str]) -> Language:
+    """The language asked for on the command line, also where reading it failed; else the locale's."""
+    for flag, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        asked = value if flag == "--language" else flag.removeprefix("--language=")
+        if asked in ("zh", "en"):
+            return asked  # type: ignore[return-value]
+    return _locale_language()
+
+
+def _site_language(site: str, project: Project) -> Language:
+    """The language a site's parameters ask for, read without checking the rest of the file; else the locale's."""
+    from .documents import load_document
+
+    try:
+        defaults = load_document(project.site_file(site), name=site).content.get("defaults")
+        spoken = defaults.get("language") if isinstance(defaults, dict) else None
+    except EfficacyError:
+        spoken = None
+    return spoken if spoken in ("zh", "en") else _locale_language()
+
+
+def _locale_language() -> Language:
+    import locale
+
+    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), None)
+    spoken = named or locale.getlocale()[0] or ""
+    return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"

@@ -1,0 +1,163 @@
+"""A run: everything is checked first, then one process makes each report, and no site can hurt another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from ..documents import Language
+from ..errors import DataError, EfficacyError, Finding, UsageError, our_bug
+from ..project import Project
+from ..study import Study, load_study
+from .index import write_index
+from .jobs import Job, Request, check_reports, chosen_sites, jobs_of
+from .processes import Running, start
+from .record import Inputs, up_to_date
+
+POLL_SECONDS = 0.05
+Status = Literal["started", "written", "up_to_date", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to one report, or to a whole site (report None).
+
+    name: the output as people read it. findings: what stopped it, or warnings. exit_code: of the error.
+    """
+
+    status: Status
+    site: str
+    report: str | None = None
+    language: Language | None = None
+    name: str | None = None
+    findings: tuple[Finding, ...] = ()
+    exit_code: int = 0
+    seconds: float | None = None
+
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of all checks: jobs to run, and the events of those that need no run or cannot have one."""
+
+    jobs: tuple[Job, ...]
+    events: tuple[Event, ...]
+
+
+def run(request: Request, *, project: Project, n_jobs: int, listen: Listener) -> int:
+    """Make the reports asked for; returns the exit code.
+
+    Every site's parameters and data are checked before any kernel starts; a site with errors is reported and left
+    exactly as it was while the others run. The exit code is 0, or that of the first site that failed its checks, or
+    else of the first report that failed, both in the order asked for. Raises UsageError where nothing can be run.
+    KeyboardInterrupt ends every process and kernel before it is passed on.
+    """
+    checked = check(request, project=project)
+    for event in checked.events:
+        listen(event)
+    made = _run_all(checked.jobs, n_jobs=n_jobs, listen=listen)
+    events = [*checked.events, *(made[job] for job in checked.jobs)]
+    try:
+        write_index(project)
+    except EfficacyError as error:
+        events.append(_failed(error, site="", name=project.relative(project.index)))
+        listen(events[-1])
+    return next((event.exit_code for event in events if event.exit_code), 0)
+
+
+def check(request: Request, *, project: Project) -> Checked:
+    """Check every site asked for, parameters and data, and say which reports have to be made."""
+    check_reports(request)
+    jobs: list[Job] = []
+    events: list[Event] = []
+    for site in chosen_sites(request, project):
+        try:
+            planned = jobs_of(site, request, project)
+            stale = [job for job in planned if request.force or not is_up_to_date(job)]
+            if stale:
+                check_data(site, project)
+        except EfficacyError as error:
+            events.append(_failed(error, site=site))
+            continue
+        except Exception as error:
+            events.append(_failed(our_bug(error), site=site))
+            continue
+        events += [_event("up_to_date", job) for job in planned if job not in stale]
+        jobs += stale
+    if not jobs and not events:
+        raise UsageError(Finding("usage.nothing_to_run", values={"reports": ", ".join(request.reports)}))
+    return Checked(jobs=tuple(jobs), events=tuple(events))
+
+
+def check_data(site: str, project: Project) -> Study:
+    """Read a site's data as its notebooks will; DataError where anything in it is an error."""
+    study = load_study(site, project=project)
+    errors = [finding for finding in study.findings if finding.severity == "error"]
+    if errors:
+        raise DataError(errors)
+    return study
+
+
+def is_up_to_date(job: Job) -> bool:
+    return up_to_date(job.files.manifest, Inputs(**job.inputs))
+
+
+def _run_all(jobs: tuple[Job, ...], *, n_jobs: int, listen: Listener) -> dict[Job, Event]:
+    """Make every report, n_jobs at a time, in order; one loop and no threads, so that Ctrl-C is simple."""
+    waiting = list(jobs)
+    running: list[Running] = []
+    made: dict[Job, Event] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < n_jobs:
+                running.append(start(waiting.pop(0)))
+                listen(_event("started", running[-1].job))
+            for entry in [entry for entry in running if entry.is_done()]:
+                running.remove(entry)
+                made[entry.job] = _finished(entry)
+                listen(made[entry.job])
+            time.sleep(POLL_SECONDS)
+    finally:
+        for entry in running:
+            entry.close()
+    return made
+
+
+def _finished(entry: Running) -> Event:
+    try:
+        result = entry.result()
+    except EfficacyError as error:
+        return _failed(error, job=entry.job)
+    finally:
+        entry.close()
+    seconds = time.monotonic() - entry.started
+    findings = []
+    if result["stderr_dropped"]:
+        values = {"count": result["stderr_dropped"]}
+        findings.append(Finding("notebook.stderr_dropped", "warning", file=entry.job.name, values=values))
+    return _event("written", entry.job, findings=tuple(findings), seconds=seconds)
+
+
+def _event(
+    status: Status, job: Job, *, findings: tuple[Finding, ...] = (), exit_code: int = 0, seconds: float | None = None
+) -> Event:
+    return Event(
+        status=status,
+        site=job.site,
+        report=job.report,
+        language=job.language,
+        name=job.name,
+        findings=findings,
+        exit_code=exit_code,
+        seconds=seconds,
+    )
+
+
+def _failed(error: EfficacyError, *, job: Job | None = None, site: str = "", name: str | None = None) -> Event:
+    if job is not None:
+        return _event("failed", job, findings=error.findings, exit_code=error.exit_code)
+    return Event(status="failed", site=site, name=name, findings=error.findings, exit_code=error.exit_code)
