@@ -25,6 +25,7 @@ __all__ = [
     "Language",
     "Misfit",
     "MisfitError",
+    "SchemaNumber",
     "StrictModel",
     "Text",
     "fields_at",
@@ -37,6 +38,7 @@ __all__ = [
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 SCHEMA = 1
+SchemaNumber = Annotated[Literal[1], Field(alias="schema")]
 MAXIMUM_BYTES = 256_000  # half a second to read; the longest file of a site is a tenth of it
 
 
@@ -91,10 +93,16 @@ class Document:
     ) -> Finding:
         """A finding about one place of this file."""
         column = ".".join(map(str, path)) or None
-        return Finding(code, severity, file=self.name, row=self.line(path), column=column, values=values or {})
+        return Finding(code, severity, file=self.name or None, row=self.line(path), column=column, values=values or {})
 
     def validate(self, model: type[Model]) -> Model:
-        """The content as a model; raises ParameterError with line and nearest key for everything that is wrong."""
+        """The content as a model; raises ParameterError with line and nearest key for everything that is wrong.
+
+        Another schema number than ours is the only finding where it stands: the rest would be about another format.
+        """
+        found = self.content.get("schema", SCHEMA)
+        if type(found) is int and found != SCHEMA:
+            raise ParameterError(self.finding("parameters.schema", ("schema",), {"found": found, "expected": SCHEMA}))
         try:
             return fit(self.content, model)
         except MisfitError as error:

@@ -119,6 +119,21 @@ def find_project(root: str | Path | None = None) -> Project:
     raise UsageError(Finding("usage.no_project"))
 
 
+def package_files() -> tuple[tuple[str, Path], ...]:
+    """Every file of the package that can change a report, with its name inside the package, in a fixed order."""
+    found = (
+        (path.relative_to(_PACKAGE).as_posix(), path)
+        for path in _PACKAGE.rglob("*")
+        if path.is_file() and path.suffix != ".pyc" and "__pycache__" not in path.parts
+    )
+    return tuple(sorted(entry for entry in found if not entry[0].startswith("_notebooks/")))
+
+
+def shipped_instruments() -> dict[str, Path]:
+    """The questionnaires that came with the package, by name."""
+    return {path.stem: path for path in sorted((_PACKAGE / "instruments" / "library").glob("*.yml"))}
+
+
 def shipped_notebooks() -> Path:
     """The notebooks that came with the package; in a checkout, the checkout's own folder."""
     in_wheel = _PACKAGE / "_notebooks"

@@ -1,5 +1,17 @@
 """How it is measured: questionnaires as evidence-marked data."""
 
-from .model import Disagreement, Evidence, Instrument, Item, Norm, ResponseOption, Scale
+from .loader import confirm_instrument, load_instrument
+from .model import Disagreement, Evidence, Instrument, Item, Norm, Permission, ResponseOption, Scale
 
-__all__ = ["Disagreement", "Evidence", "Instrument", "Item", "Norm", "ResponseOption", "Scale"]
+__all__ = [
+    "Disagreement",
+    "Evidence",
+    "Instrument",
+    "Item",
+    "Norm",
+    "Permission",
+    "ResponseOption",
+    "Scale",
+    "confirm_instrument",
+    "load_instrument",
+]

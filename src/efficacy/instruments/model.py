@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from ..documents import SCHEMA, StrictModel, Text
+from ..documents import Misfit, SchemaNumber, StrictModel, Text
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 EvidenceStatus = Literal["public_source", "weak_source", "commonly_stated", "own_choice"]
+About = Literal[
+    "structure", "range", "item_order", "reverse", "scoring", "missing", "population", "reliability", "norm", "origin",
+    "permission", "labels",
+]  # fmt: skip
 
 
 class Evidence(StrictModel):
-    """Where a fact about an instrument comes from. about: structure, range, reverse, norm, permission, ..."""
+    """Where a fact about an instrument comes from.
 
-    about: str
+    status: "public_source", read in a source that can be opened; "weak_source", read in one that may itself be wrong;
+    "commonly_stated", said often and found nowhere; "own_choice", decided here. source: needed for the first two.
+    """
+
+    about: About
     status: EvidenceStatus
     statement: Text
     source: str | None = None
+
+    def misfits(self) -> Iterator[Misfit]:
+        if self.status in ("public_source", "weak_source") and self.source is None:
+            yield Misfit("missing_key", ("source",), {"key": "source"})
 
 
 class Disagreement(StrictModel):
     """Something sources differ about, so that a site has to decide it from its own questionnaire."""
 
-    about: str
+    about: About
     statement: Text
     items: tuple[int, ...] = ()
 
@@ -43,12 +56,13 @@ class Item(StrictModel):
 class Scale(StrictModel):
     """Items that are scored together. kind "total" may hold items of several subscales.
 
-    scoring: "mean" (题均分) or "sum" (总分). minimum_answered: share of items that must be answered for a score.
+    scoring: "mean" (题均分) or "sum" (总分). minimum_answered: share of items that must be answered for a score; where
+    fewer than all are answered, a mean is over the answered ones and a sum is that mean times the number of items.
     """
 
     id: Name
     label: Text
-    items: tuple[int, ...]
+    items: Annotated[tuple[int, ...], Field(min_length=1)]
     kind: Literal["subscale", "total"] = "subscale"
     scoring: Literal["mean", "sum"] = "mean"
     minimum_answered: Annotated[float, Field(gt=0, le=1)] = 1.0
@@ -60,6 +74,11 @@ class ResponseOption(StrictModel):
     value: int
     label: Text
     accepts: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text that means this option: both labels and what else it accepts."""
+        return (self.label.zh, self.label.en, *self.accepts)
 
 
 class Permission(StrictModel):
@@ -83,7 +102,7 @@ class Norm(StrictModel):
 class Instrument(StrictModel):
     """A questionnaire. minimum and maximum: the response range of every item; answers outside it are errors."""
 
-    schema_: Annotated[int, Field(alias="schema")]
+    schema_: SchemaNumber
     id: Name
     title: Text
     reference: str
@@ -94,32 +113,49 @@ class Instrument(StrictModel):
     scales: Annotated[tuple[Scale, ...], Field(min_length=1)]
     options: tuple[ResponseOption, ...] = ()
     permission: Permission
-    evidence: tuple[Evidence, ...]
+    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
     disagreements: tuple[Disagreement, ...] = ()
     norms: tuple[Norm, ...] = ()
     cautions: tuple[Text, ...] = ()
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Instrument:
-        if self.schema_ != SCHEMA:
-            raise PydanticCustomError("schema", "unknown schema", {"found": self.schema_, "expected": SCHEMA})
+    def misfits(self) -> Iterator[Misfit]:
         if self.minimum >= self.maximum:
-            raise PydanticCustomError("range", "minimum not below maximum", {"low": self.minimum, "high": self.maximum})
-        numbers = [item.number for item in self.items]
-        for names in ([str(n) for n in numbers], [i.name for i in self.items], [s.id for s in self.scales]):
-            if len(set(names)) < len(names):
-                raise PydanticCustomError("duplicate_name", "stands twice", {"name": max(names, key=names.count)})
-        for scale in self.scales:
-            for number in scale.items:
-                if number not in numbers:
-                    raise PydanticCustomError("unknown_item", "no such item", {"scale": scale.id, "item": number})
-        owners = [n for scale in self.scales if scale.kind == "subscale" for n in scale.items]
-        for number in numbers:
-            if owners.count(number) != 1:
-                raise PydanticCustomError(
-                    "item_in_scales", "in no or several subscales", {"item": number, "count": owners.count(number)}
-                )
-        return self
+            yield Misfit("range_empty", ("minimum",), {"low": self.minimum, "high": self.maximum})
+        yield from _twice("items", "number", (item.number for item in self.items))
+        yield from _twice("items", "name", (item.name for item in self.items))
+        yield from _twice("scales", "id", (scale.id for scale in self.scales))
+        yield from self._item_misfits()
+        yield from self._option_misfits()
+        for index, norm in enumerate(self.norms):
+            if norm.scale not in [scale.id for scale in self.scales]:
+                yield Misfit("unknown_scale", ("norms", index, "scale"), {"name": norm.scale})
+
+    def _item_misfits(self) -> Iterator[Misfit]:
+        numbers = {item.number for item in self.items}
+        lists = [(("scales", index, "items"), scale.items) for index, scale in enumerate(self.scales)]
+        lists += [(("disagreements", index, "items"), entry.items) for index, entry in enumerate(self.disagreements)]
+        for at, members in lists:
+            yield from (Misfit("unknown_item", at, {"item": n}) for n in members if n not in numbers)
+            yield from (Misfit("duplicate", at, {"name": n}) for n, count in Counter(members).items() if count > 1)
+        owners = Counter(n for scale in self.subscales for n in set(scale.items))
+        explained = {n for entry in self.disagreements if entry.about == "reverse" for n in entry.items}
+        for index, item in enumerate(self.items):
+            if owners[item.number] != 1:
+                values = {"item": item.number, "count": owners[item.number]}
+                yield Misfit("item_in_scales", ("items", index), values)
+            if item.reverse == "disputed" and item.number not in explained:
+                yield Misfit("dispute_unexplained", ("items", index, "reverse"), {"item": item.number})
+
+    def _option_misfits(self) -> Iterator[Misfit]:
+        yield from _twice("options", "value", (option.value for option in self.options))
+        seen: dict[str, int] = {}
+        for index, option in enumerate(self.options):
+            if not self.minimum <= option.value <= self.maximum:
+                values = {"value": option.value, "low": self.minimum, "high": self.maximum}
+                yield Misfit("option_out_of_range", ("options", index, "value"), values)
+            for text in option.texts:
+                if seen.setdefault(text, option.value) != option.value:
+                    yield Misfit("ambiguous_text", ("options", index), {"text": text})
 
     def scale(self, scale_id: str) -> Scale:
         """The scale of that id; ValueError names the allowed ones."""
@@ -129,7 +165,11 @@ class Instrument(StrictModel):
         raise ValueError(f"scale={scale_id!r}: one of {[scale.id for scale in self.scales]}")
 
     def item(self, number: int) -> Item:
-        return next(item for item in self.items if item.number == number)
+        """The item of that number; ValueError where there is none."""
+        for item in self.items:
+            if item.number == number:
+                return item
+        raise ValueError(f"number={number!r}: one of {[item.number for item in self.items]}")
 
     @property
     def subscales(self) -> tuple[Scale, ...]:
@@ -142,13 +182,37 @@ class Instrument(StrictModel):
 
     @property
     def midpoint(self) -> float:
-        """Middle of the response range (理论中值): a convention, not a norm."""
+        """Middle of the response range of one item (理论中值): a convention, not a norm."""
         return (self.minimum + self.maximum) / 2
 
-    def confirmed(self, reverse: dict[str, bool]) -> Instrument:
+    def range_of(self, scale_id: str) -> tuple[float, float]:
+        """Lowest and highest possible score of a scale, in the unit of its scores (mean or sum)."""
+        scale = self.scale(scale_id)
+        times = len(scale.items) if scale.scoring == "sum" else 1
+        return float(self.minimum * times), float(self.maximum * times)
+
+    def midpoint_of(self, scale_id: str) -> float:
+        """Middle of a scale's range, in the unit of its scores: a convention, not a norm."""
+        return sum(self.range_of(scale_id)) / 2
+
+    @property
+    def answers(self) -> Mapping[str, int]:
+        """Every option text that may stand in a raw file, and the answer it means."""
+        return {text: option.value for option in self.options for text in option.texts}
+
+    def confirmed(self, reverse: Mapping[str, bool]) -> Instrument:
         """This instrument with every disputed item decided; keys are item numbers as text."""
         items = tuple(
             item.model_copy(update={"reverse": reverse[str(item.number)]}) if item.reverse == "disputed" else item
             for item in self.items
         )
         return self.model_copy(update={"items": items})
+
+
+def _twice(field: str, key: str, names: Iterable[str | int]) -> Iterator[Misfit]:
+    """The entries of a list that repeat an earlier one's name."""
+    seen: set[str | int] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            yield Misfit("duplicate", (field, index, key), {"name": name})
+        seen.add(name)
