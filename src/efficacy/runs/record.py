@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ..documents import SCHEMA
-from ..errors import DataError, Finding, NotebookError, ParameterError
+from ..errors import Finding, NotebookError
 from ..params import SiteFile
 from ..project import Project, package_files
 from .files import sha256
@@ -44,33 +44,21 @@ class Inputs:
 
 
 def read_inputs(loaded: SiteFile, report: str, *, parameters: Mapping[str, Any], project: Project) -> Inputs:
-    """Hash everything one report is made from; DataError where a data file is missing, NotebookError for a notebook."""
-    files = {loaded.document.name: sha256(loaded.path)}
-    for use in loaded.site.instruments:
-        path = project.instrument_file(use.instrument)
-        if path is None:
-            line = loaded.document.line(("instruments",))
-            raise ParameterError(
-                Finding(
-                    "parameters.unknown_instrument",
-                    file=loaded.document.name,
-                    row=line,
-                    column="instruments",
-                    values={"instrument": use.instrument},
-                )
-            )
-        files[f"instruments/{path.name}"] = sha256(path)
-    for name in data_files(loaded.site):
-        path = project.data_file(name)
-        if not path.is_file():
-            raise DataError(Finding("data.missing_file", file=name))
-        files[name] = _hash(path, name)
+    """Hash everything one report is made from; NotebookError where its notebook is missing.
+
+    A data file or instrument that is missing has an empty hash: reading the study says so, with everything else that
+    is wrong with the data.
+    """
     notebook = project.notebook(report)
     if not notebook.is_file():
         raise NotebookError(Finding("notebook.missing", file=f"notebooks/{report}.ipynb"))
-    files[f"notebooks/{report}.ipynb"] = sha256(notebook)
+    paths: dict[str, Path | None] = {name: project.data_file(name) for name in data_files(loaded.site)}
+    paths[loaded.document.name] = loaded.path
+    paths[f"notebooks/{report}.ipynb"] = notebook
+    for use in loaded.site.instruments:
+        paths[f"instruments/{use.instrument}.yml"] = project.instrument_file(use.instrument)
     return Inputs(
-        files=dict(sorted(files.items())),
+        files={name: _hash(path) for name, path in sorted(paths.items())},
         package={"version": version(DISTRIBUTION), "sha256": package_hash()},
         python=platform.python_version(),
         libraries=libraries(),
@@ -78,11 +66,11 @@ def read_inputs(loaded: SiteFile, report: str, *, parameters: Mapping[str, Any],
     )
 
 
-def _hash(path: Path, name: str) -> str:
+def _hash(path: Path | None) -> str:
     try:
-        return sha256(path)
+        return sha256(path) if path is not None else ""
     except OSError:
-        raise DataError(Finding("data.unreadable", file=name)) from None
+        return ""
 
 
 def data_files(model: BaseModel) -> tuple[str, ...]:
