@@ -1,8 +1,8 @@
 """Holding what a file says against a model, and saying in few words what does not fit, and where.
 
-Whatever does not fit is a ``Misfit``: a code, the place in the file and what fills the code's sentence. pydantic's
-hundred kinds of error become nine codes: unknown_key, missing_key, wrong_type, not_allowed, wrong_pattern,
-wrong_length, out_of_range, not_json, and the codes that models give themselves in ``misfits()``.
+Whatever does not fit is a ``Misfit``: a code, the place in the file and what fills the code's sentence. The codes are
+pydantic's own (extra_forbidden, missing, literal_error, int_type, less_than_equal, ...), those that models give
+themselves in ``misfits()``, ``union_type`` where a value is none of several kinds, and ``not_json``.
 """
 
 from __future__ import annotations
@@ -77,48 +77,33 @@ def _json(value: Any) -> bool:
     return True
 
 
-_EXPECTED: Mapping[str, str] = {
-    "string": "text",
-    "int": "integer",
-    "float": "number",
-    "finite": "number",
-    "bool": "true_false",
-    "tuple": "list",
-    "list": "list",
-    "dict": "mapping",
-    "model": "mapping",
-    "date": "date",
+_KINDS: Mapping[str, str] = {
+    "string_type": "text",
+    "int_type": "integer",
+    "float_type": "number",
+    "bool_type": "true_false",
+    "tuple_type": "list",
+    "dict_type": "mapping",
+    "model_type": "mapping",
 }
-_RELATIONS: Mapping[str, str] = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 
 
 def _misfits_of(detail: ErrorDetails, content: Any, model: type[BaseModel]) -> Iterator[tuple[Misfit, KeyPath | None]]:
-    """pydantic's error in our words, with the place of the union it comes from, if any."""
-    kind, context = detail["type"], detail.get("ctx", {})
-    at, union = _place(detail["loc"], content, whole=kind == "missing")
-    if kind == "misfits":
-        yield from ((Misfit(code, (*at, *inner), values), None) for code, inner, values in context["misfits"])
-    elif kind == "extra_forbidden" or (kind == "literal_error" and detail["loc"][-1] == "[key]"):
-        key = str(at[-1])
-        yield Misfit("unknown_key", at, {"key": key, "nearest": nearest_name(key, fields_at(model, at[:-1]))}), union
-    elif kind == "missing":
-        yield Misfit("missing_key", at, {"key": str(at[-1])}), union
-    elif kind == "literal_error":
-        allowed = tuple(value for annotation in _annotations_at(model, at) for value in _literals(annotation))
-        nearest = nearest_name(str(_value_at(content, at)), map(str, allowed))
-        yield Misfit("not_allowed", at, {"allowed": allowed, "nearest": nearest}), union
-    elif kind == "string_pattern_mismatch":
-        yield Misfit("wrong_pattern", at, {"pattern": context["pattern"]}), union
-    elif limits := {
-        key: context[f"{key[:3]}_length"] for key in ("minimum", "maximum") if f"{key[:3]}_length" in context
-    }:
-        yield Misfit("wrong_length", at, limits), union
-    elif relation := next((key for key in _RELATIONS if key in context), None):
-        yield Misfit("out_of_range", at, {"relation": _RELATIONS[relation], "limit": context[relation]}), union
-    elif expected := _EXPECTED.get(kind.partition("_")[0]):
-        yield Misfit("wrong_type", at, {"expected": (expected,)}), union
-    else:
-        yield Misfit(kind, at, {key: v for key, v in context.items() if not isinstance(v, BaseException)}), union
+    """pydantic's error with the place in the file, and the place of the union it comes from, if any."""
+    code, context = detail["type"], detail.get("ctx", {})
+    at, union = _place(detail["loc"], content, whole=code == "missing")
+    if code == "misfits":
+        for inner, place, values in context["misfits"]:
+            yield Misfit(inner, (*at, *place), values), None
+        return
+    key = next((part for part in reversed(at) if isinstance(part, str)), "")
+    values = {"key": key} | {name: v for name, v in context.items() if not isinstance(v, BaseException)}
+    if code == "extra_forbidden" or (code == "literal_error" and detail["loc"][-1] == "[key]"):
+        code, values = "extra_forbidden", {"key": key, "nearest": nearest_name(key, fields_at(model, at[:-1]))}
+    elif code == "literal_error":
+        allowed = [str(value) for annotation in _annotations_at(model, at) for value in _literals(annotation)]
+        values["nearest"] = nearest_name(str(_value_at(content, at)), allowed)
+    yield Misfit(code, at, values), union
 
 
 def _place(location: tuple[int | str, ...], content: Any, *, whole: bool) -> tuple[KeyPath, KeyPath | None]:
@@ -146,18 +131,16 @@ def _place(location: tuple[int | str, ...], content: Any, *, whole: bool) -> tup
 def _merged(found: Iterable[tuple[Misfit, KeyPath | None]]) -> list[Misfit]:
     """One misfit per place: of a union's branches the one that got furthest, else all that would have been right."""
     everything = list(found)
-    merged: dict[tuple[Any, ...], Misfit] = {}
+    merged: dict[KeyPath | int, Misfit] = {}
     for number, (misfit, union) in enumerate(everything):
-        if union is None:
-            merged[number,] = misfit
-        elif misfit.at == union and any(other == union and len(m.at) > len(union) for m, other in everything):
+        if union is None or len(misfit.at) > len(union):
+            merged[number] = misfit
+        elif any(other == union and len(deeper.at) > len(union) for deeper, other in everything):
             continue
-        elif misfit.at == union and misfit.code in ("wrong_type", "not_allowed"):
-            before = merged[union].values["expected"] if union in merged else ()
-            more = misfit.values.get("expected") or tuple(f'"{value}"' for value in misfit.values["allowed"])
-            merged[union] = Misfit("wrong_type", union, {"expected": (*before, *more)})
         else:
-            merged[number,] = misfit
+            before = merged[union].values["expected"] if union in merged else ()
+            expected = (*before, _KINDS.get(misfit.code) or misfit.values.get("expected", misfit.code))
+            merged[union] = Misfit("union_type", union, {"key": misfit.values["key"], "expected": expected})
     return list(merged.values())
 
 

@@ -76,5 +76,5 @@ def _named(name: str, project: Project | None) -> Path:
 
 def _unknown(name: str, project: Project | None) -> ParameterError:
     names = project.instrument_names() if project else tuple(shipped_instruments())
-    values = {"name": name[:40], "nearest": nearest_name(name, names), "allowed": names}
+    values = {"instrument": name[:40], "nearest": nearest_name(name, names), "allowed": names}
     return ParameterError(Finding("parameters.unknown_instrument", values=values))

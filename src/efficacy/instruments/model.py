@@ -32,7 +32,7 @@ class Evidence(StrictModel):
 
     def misfits(self) -> Iterator[Misfit]:
         if self.status in ("public_source", "weak_source") and self.source is None:
-            yield Misfit("missing_key", ("source",), {"key": "source"})
+            yield Misfit("missing", ("source",), {"key": "source"})
 
 
 class Disagreement(StrictModel):
@@ -120,7 +120,7 @@ class Instrument(StrictModel):
 
     def misfits(self) -> Iterator[Misfit]:
         if self.minimum >= self.maximum:
-            yield Misfit("range_empty", ("minimum",), {"low": self.minimum, "high": self.maximum})
+            yield Misfit("range", ("minimum",), {"low": self.minimum, "high": self.maximum})
         yield from _twice("items", "number", (item.number for item in self.items))
         yield from _twice("items", "name", (item.name for item in self.items))
         yield from _twice("scales", "id", (scale.id for scale in self.scales))
@@ -132,11 +132,15 @@ class Instrument(StrictModel):
 
     def _item_misfits(self) -> Iterator[Misfit]:
         numbers = {item.number for item in self.items}
-        lists = [(("scales", index, "items"), scale.items) for index, scale in enumerate(self.scales)]
-        lists += [(("disagreements", index, "items"), entry.items) for index, entry in enumerate(self.disagreements)]
-        for at, members in lists:
-            yield from (Misfit("unknown_item", at, {"item": n}) for n in members if n not in numbers)
-            yield from (Misfit("duplicate", at, {"name": n}) for n, count in Counter(members).items() if count > 1)
+        for index, scale in enumerate(self.scales):
+            at = ("scales", index, "items")
+            unknown = [number for number in scale.items if number not in numbers]
+            yield from (Misfit("unknown_item", at, {"scale": scale.id, "item": number}) for number in unknown)
+            twice = [number for number, count in Counter(scale.items).items() if count > 1]
+            yield from (Misfit("duplicate_name", at, {"name": number}) for number in twice)
+        for index, entry in enumerate(self.disagreements):
+            unknown = [number for number in entry.items if number not in numbers]
+            yield from (Misfit("unknown_reference", ("disagreements", index, "items"), {"name": n}) for n in unknown)
         owners = Counter(n for scale in self.subscales for n in set(scale.items))
         explained = {n for entry in self.disagreements if entry.about == "reverse" for n in entry.items}
         for index, item in enumerate(self.items):
@@ -214,5 +218,5 @@ def _twice(field: str, key: str, names: Iterable[str | int]) -> Iterator[Misfit]
     seen: set[str | int] = set()
     for index, name in enumerate(names):
         if name in seen:
-            yield Misfit("duplicate", (field, index, key), {"name": name})
+            yield Misfit("duplicate_name", (field, index, key), {"name": name})
         seen.add(name)
