@@ -1,5 +1,7 @@
 """What was observed: reading, checking and scoring raw files into one Study."""
 
+from .loading import check_site, load_study
 from .model import Study
+from .scoring import score
 
-__all__ = ["Study"]
+__all__ = ["Study", "check_site", "load_study", "score"]

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from ..errors import Finding
-from ..instruments import Instrument
+from ..instruments import Instrument, Item
 from ..params import Site
 
 PERSON_COLUMN = "participant_id"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Study:
     """What was observed at one site.
 
-    participants: one row a child, indexed by participant_id (random pseudonyms, text), with the covariates (categories
-    in declared order) and ``arm``. responses: participant_id, wave, item, response as answered (NaN: no answer).
-    scores: participant_id, wave, scale, score, n_answered. sessions: participant_id, session, attended (bool),
-    satisfaction. causes: participant_id, level, rater. registers: further tables by name. series: single-case data.
-    cleaning_log: file, row, column, rule, n, one row per change made to a value or per rule, without values.
-    instruments: as used here, every reverse key decided. input_hashes: SHA-256 of every file read, by relative name.
-    encodings: how each text file was decoded.
+    participants: one row a child, indexed by participant_id (pseudonyms, text), with the covariates (categories in
+    declared order) and ``arm``. responses: participant_id, wave, item, response as answered (NaN: no answer). scores:
+    participant_id, wave, scale, score, n_answered (missing where a score arrived ready-made). sessions:
+    participant_id, session, attended (bool), satisfaction. causes: participant_id, level, rater. series: single-case
+    data. registers: further tables by name; "quality" holds participant_id, wave, duration_seconds, too_fast,
+    straight_lining, same_address_answers. cleaning_log: file, row (the first), column, rule, n; one row per file,
+    column and rule, without values. instruments: as used here, every reverse key decided. input_hashes: SHA-256 of
+    every file read, by relative name. encodings: how each text file was decoded.
     """
 
     site: Site
@@ -34,12 +35,17 @@ class Study:
     scores: pd.DataFrame
     sessions: pd.DataFrame
     causes: pd.DataFrame
-    series: pd.DataFrame
+    series: pd.DataFrame = field(default_factory=pd.DataFrame)
     registers: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     cleaning_log: pd.DataFrame = field(default_factory=pd.DataFrame)
     input_hashes: Mapping[str, str] = field(default_factory=dict)
     encodings: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Sizes only: these are children."""
+        waves = ", ".join(wave.id for wave in self.site.waves)
+        return f"<Study {self.site.site}: {len(self.participants)} participants, waves {waves} (rows hidden)>"
 
     def instrument_of(self, scale: str) -> Instrument | None:
         """The instrument a scale belongs to; None for a score that arrived ready-made."""
@@ -54,23 +60,27 @@ class Study:
         if instrument is None:
             raise ValueError(f"scale={scale!r}: one of {[s.id for i in self.instruments for s in i.scales]}")
         members = [instrument.item(number) for number in instrument.scale(scale).items]
-        return self._wide(wave, [item.name for item in members]).assign(
-            **{item.name: _reversed(instrument, item.name) for item in members if item.reverse is True}
-        )
+        return self._reverse_scored(wave, instrument, members)
 
     def item_table(self, wave: str, instrument: str) -> pd.DataFrame:
         """All items of an instrument at one wave, reverse-scored: children x items."""
         chosen = next((i for i in self.instruments if i.id == instrument), None)
         if chosen is None:
             raise ValueError(f"instrument={instrument!r}: one of {[i.id for i in self.instruments]}")
-        return self._wide(wave, [item.name for item in chosen.items]).assign(
-            **{item.name: _reversed(chosen, item.name) for item in chosen.items if item.reverse is True}
-        )
+        return self._reverse_scored(wave, chosen, chosen.items)
 
     def score(self, wave: str, scale: str) -> pd.Series:
         """Scores of one scale at one wave, indexed by participant_id; children without a score are absent."""
         rows = self.scores[(self.scores["wave"] == wave) & (self.scores["scale"] == scale)]
         return rows.set_index(PERSON_COLUMN)["score"].dropna().rename(scale)
+
+    def measured(self, wave: str) -> pd.Index:
+        """The children with at least one answer or score at a wave."""
+        self._require_wave(wave)
+        answered = self.responses[(self.responses["wave"] == wave) & self.responses["response"].notna()]
+        scored = self.scores[(self.scores["wave"] == wave) & self.scores["score"].notna()]
+        present = set(answered[PERSON_COLUMN]) | set(scored[PERSON_COLUMN])
+        return self.participants.index[self.participants.index.isin(list(present))]
 
     def arm_role(self, role: str) -> pd.Index:
         """The children of every arm with a role ("treated" or "comparison")."""
@@ -80,14 +90,16 @@ class Study:
             return self.participants.index[:0]
         return self.participants.index[self.participants["arm"].isin(names)]
 
-    def _wide(self, wave: str, items: list[str]) -> pd.DataFrame:
-        if wave not in [w.id for w in self.site.waves]:
-            raise ValueError(f"wave={wave!r}: one of {[w.id for w in self.site.waves]}")
-        rows = self.responses[(self.responses["wave"] == wave) & self.responses["item"].isin(items)]
+    def _reverse_scored(self, wave: str, instrument: Instrument, members: Sequence[Item]) -> pd.DataFrame:
+        self._require_wave(wave)
+        names = [item.name for item in members]
+        rows = self.responses[(self.responses["wave"] == wave) & self.responses["item"].isin(names)]
         wide = rows.pivot(index=PERSON_COLUMN, columns="item", values="response")
-        return wide.reindex(columns=items).rename_axis(columns=None).astype(float)
+        wide = wide.reindex(columns=names).rename_axis(columns=None).astype(float)
+        reverse = [item.name for item in members if item.reverse is True]
+        wide[reverse] = instrument.minimum + instrument.maximum - wide[reverse]
+        return wide
 
-
-def _reversed(instrument: Instrument, item: str):  # type: ignore[no-untyped-def]
-    """Reverse scoring by the instrument's own range, as a column rule for DataFrame.assign."""
-    return lambda wide: instrument.minimum + instrument.maximum - wide[item]
+    def _require_wave(self, wave: str) -> None:
+        if wave not in (waves := [declared.id for declared in self.site.waves]):
+            raise ValueError(f"wave={wave!r}: one of {waves}")

@@ -1,0 +1,107 @@
+"""Who is who: checking the ids of raw files, and replacing them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .audit import Audit
+from .readers import RawTable, clean
+
+_NATIONAL = re.compile(r"[0-9]{17}[0-9Xx]")
+_LOST_DIGITS = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")  # how Excel shows, and saves to csv, a long number
+_SUMMARY = frozenset(
+    {"合计", "总计", "小计", "平均", "平均分", "平均值", "均值", "均分", "总平均", "total", "sum", "mean", "average"}
+)
+
+
+def comparable(identifier: str) -> str:
+    """An id without what people type differently: full-width forms, case, leading zeros."""
+    return clean(identifier).casefold().lstrip("0") or "0"
+
+
+def read_ids(table: RawTable, column: str, audit: Audit, *, once: bool = True) -> pd.Series:
+    """The ids of a table by row, spaces around them aside; rows that name nobody are errors.
+
+    once: each child may stand in one row only. No finding holds an id: its row is enough to find it.
+    """
+    ids = table.cells[column].str.strip()
+    first = table.cells.bfill(axis="columns").iloc[:, 0]
+    summary = _folded(first).isin(_SUMMARY) | _folded(ids).isin(_SUMMARY)
+    _each("data.summary_row", ids.index[summary], table, column, audit)
+    ids = ids[~summary]
+    _each("data.empty_id", ids.index[ids.isna()], table, column, audit)
+    ids = ids.dropna()
+    compact = ids.map(clean).str.replace(" ", "")
+    national = compact.str.fullmatch(_NATIONAL)
+    if national.any():
+        audit.add("privacy.national_id", table, column=column, rows=ids.index[national])
+    lost = compact.str.fullmatch(_LOST_DIGITS)
+    if lost.any():
+        audit.add("data.digits_lost", table, column=column, rows=ids.index[lost])
+    if once:
+        for rows in _repeated(ids):
+            audit.add("data.duplicate_id", table, column=column, rows=rows)
+    return ids
+
+
+def _folded(texts: pd.Series) -> pd.Series:
+    return texts.map(lambda text: clean(text).casefold(), na_action="ignore")
+
+
+def _each(code: str, rows: Iterable[int], table: RawTable, column: str, audit: Audit) -> None:
+    for row in rows:
+        audit.add(code, table, column=column, rows=[row])
+
+
+def _repeated(ids: pd.Series) -> list[list[int]]:
+    return [group.index.tolist() for _, group in ids.groupby(ids, sort=False) if len(group) > 1]
+
+
+def refuse_similar(places: Sequence[tuple[RawTable, str, pd.Series]], audit: Audit) -> None:
+    """Error for each row whose id differs from an earlier one only as people type the same id differently."""
+    seen: dict[str, tuple[str, RawTable, int]] = {}
+    for table, column, ids in places:
+        for row, identifier in zip(ids.index.tolist(), ids, strict=True):
+            earlier = seen.setdefault(comparable(identifier), (identifier, table, row))
+            if earlier[0] != identifier:
+                values = {"other_file": earlier[1].file, "other_row": earlier[2]}
+                audit.add("data.similar_ids", table, column=column, rows=[row], values=values)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pseudonyms:
+    """Raw id -> pseudonym; exists only while a study is being read.
+
+    complete: every source could be read, so that an id without pseudonym is unknown.
+    """
+
+    codes: dict[str, str]
+    complete: bool = True
+
+    def of(self, ids: pd.Series) -> pd.Series:
+        """Pseudonyms by row; missing for ids that no source holds."""
+        return ids.map(self.codes)
+
+
+def assign_pseudonyms(ids: Iterable[str], *, key: bytes, complete: bool = True) -> Pseudonyms:
+    """p001, p002, ... in an order that only somebody who has the raw file can repeat.
+
+    key: made from the raw data (``pseudonym_key``). The order is that of each id's HMAC-SHA256, so it follows neither
+    the order of the file, which a class knows, nor that of the ids.
+    """
+    shuffled = sorted(set(ids), key=lambda raw: hmac.digest(key, raw.encode(), hashlib.sha256))
+    width = max(3, len(str(len(shuffled))))
+    return Pseudonyms({raw: f"p{number:0{width}}" for number, raw in enumerate(shuffled, start=1)}, complete)
+
+
+def pseudonym_key(cells: pd.DataFrame) -> bytes:
+    """A key from what a raw file says, which its published SHA-256 does not reveal."""
+    rows = cells.fillna("").to_numpy().tolist()
+    text = "\x1e".join("\x1f".join(map(str, row)) for row in rows)
+    return hashlib.sha256(b"efficacy pseudonyms\x00" + text.encode()).digest()

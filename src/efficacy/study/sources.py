@@ -1,0 +1,142 @@
+"""The files of a site, read, and which of them holds a column at a wave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ..errors import DataError
+from ..fitting import nearest_name
+from ..params import InstrumentUse, Site, Source
+from ..project import Project
+from .audit import Audit
+from .identity import read_ids, refuse_similar
+from .readers import Change, Format, RawTable, clean, read_table
+from .readers.table import personal_columns
+from .values import missing_texts
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Loaded:
+    """One source: what the parameters say of it, its table, and the id in each row that names a child."""
+
+    source: Source
+    table: RawTable
+    ids: pd.Series
+
+    @property
+    def missing(self) -> frozenset[str]:
+        return missing_texts(self.source.missing_codes)
+
+
+def load_sources(site: Site, project: Project, audit: Audit) -> list[Loaded]:
+    """Every source of a site that can be read; what is wrong with the others, and with ids, is in the audit."""
+    loaded = []
+    for source in site.sources:
+        table = open_table(project, source.file, format=source.format, sheet=source.sheet, audit=audit)
+        column = require(table, source.id, audit) if table else None
+        if table is None or column is None:
+            continue
+        table = without_personal(table, keep={column, *_wanted(site, table)}, audit=audit)
+        ids = read_ids(table, column, audit)
+        audit.change("pseudonym", table, column=column, rows=ids.index)
+        loaded.append(Loaded(source, table, ids))
+    _refuse_sequence_numbers(loaded, audit)
+    _refuse_repeated(loaded, audit)
+    refuse_similar([(found.table, found.source.id, found.ids) for found in loaded], audit)
+    return loaded
+
+
+def open_table(project: Project, file: str, *, format: Format, sheet: str | None, audit: Audit) -> RawTable | None:
+    """A raw file, or None and the reasons in the audit."""
+    try:
+        table = read_table(project, file, format=format, sheet=sheet)
+    except DataError as error:
+        audit.findings.extend(error.findings)
+        return None
+    audit.opened(table)
+    return table
+
+
+def require(table: RawTable, name: str, audit: Audit) -> str | None:
+    """The column of that name, or None and an error with the nearest one."""
+    column = table.find(name)
+    if column is None:
+        nearest = nearest_name(clean(name), list(table.cells.columns))
+        audit.add("data.unknown_column", table, column=name, values={"nearest": nearest})
+    return column
+
+
+def item_columns(use: InstrumentUse, wave: str, table: RawTable) -> list[str] | None:
+    """The columns of an instrument's items at a wave, or None where this table does not have all of them."""
+    declared = use.columns[wave]
+    if isinstance(declared, str):
+        first, found, last = declared.partition("..")
+        return table.span(first, last) if found else table.span(declared, declared)
+    columns = [table.find(name) for name in declared]
+    return [column for column in columns if column] if all(columns) else None
+
+
+def at_wave(loaded: Sequence[Loaded], wave: str) -> list[Loaded]:
+    """The sources of one occasion, else those that hold several."""
+    own = [found for found in loaded if found.source.wave == wave]
+    return own or [found for found in loaded if found.source.wave is None]
+
+
+def holding(loaded: Sequence[Loaded], name: str, audit: Audit) -> list[tuple[Loaded, str]]:
+    """The first source that has a column, with the other sources of its wave; an error where none has it.
+
+    Only these: the same header may stand over another question in the file of a later wave.
+    """
+    first = next((found for found in loaded if found.table.find(name)), None)
+    if first is None:
+        if loaded:
+            require(loaded[0].table, name, audit)
+        return []
+    same_wave = [found for found in loaded if found.source.wave == first.source.wave]
+    if first.source.wave is None:
+        same_wave = [found for found in same_wave if found.table.find(name)]
+    columns = [(found, require(found.table, name, audit)) for found in same_wave]
+    return [(found, column) for found, column in columns if column]
+
+
+def without_personal(table: RawTable, *, keep: Iterable[str], audit: Audit) -> RawTable:
+    """The table without names, numbers and addresses of persons, unless the parameters ask for the column."""
+    personal = [column for column in personal_columns(table) if column not in set(keep)]
+    for column in personal:
+        n = int(table.cells[column].notna().sum())
+        audit.changes.append(Change(file=table.file, rule="dropped_personal", n=n, column=column))
+    return replace(table, cells=table.cells.drop(columns=personal))
+
+
+def _wanted(site: Site, table: RawTable) -> set[str]:
+    """The columns of a source that the parameters name."""
+    names = {clean(covariate.column) for covariate in site.covariates} | {clean(s.column) for s in site.scores}
+    if site.arms is not None:
+        names.add(clean(site.arms.column))
+    for use in site.instruments:
+        for wave in use.columns:
+            names |= set(item_columns(use, wave, table) or ())
+    return names
+
+
+def _refuse_sequence_numbers(loaded: Iterable[Loaded], audit: Audit) -> None:
+    """序号 counts the answer sheets of one export: it pairs children across exports at random."""
+    numbered = [x for x in loaded if x.source.format == "wenjuanxing" and clean(x.source.id) == "序号"]
+    for found in numbered[1:]:
+        audit.add("data.sequence_number_as_id", found.table, column=found.source.id)
+
+
+def _refuse_repeated(loaded: Sequence[Loaded], audit: Audit) -> None:
+    """The same content twice, and a child twice in two files of one wave."""
+    for position, later in enumerate(loaded):
+        for earlier in loaded[:position]:
+            if later.table.cells.equals(earlier.table.cells):
+                audit.add("data.same_file", later.table, values={"other_file": earlier.table.file})
+            elif later.source.wave is not None and later.source.wave == earlier.source.wave:
+                rows = later.ids.index[later.ids.isin(earlier.ids)]
+                if len(rows):
+                    values = {"other_file": earlier.table.file}
+                    audit.add("data.duplicate_id", later.table, column=later.source.id, rows=rows, values=values)
