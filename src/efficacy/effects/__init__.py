@@ -1,1 +1,64 @@
-"""..."""
+"""What the scores mean: levels, differences, change, and what may be concluded from them. Numbers in, numbers out."""
+
+from .change import PairedChange, paired_change
+from .claims import RUNGS, Claims, Evidence, Rung, claims_ladder
+from .controlled import Ancova, ChangeScoreComparison, ancova, change_score_comparison, expected_ancova_bias
+from .design import AnalysisKey, MainAnalysis, main_analysis
+from .discontinuity import RegressionDiscontinuity, regression_discontinuity
+from .false_alarms import FalseAlarms, false_alarm_rate, false_alarm_rate_of_members
+from .groups import GroupComparison, categorical_table, compare_by, compare_groups, describe_scores
+from .level import LevelComparison, compare_to_reference
+from .randomised import RandomisedAncova, randomised_ancova
+from .readings import Readings, comparison_readings, selection_readings
+from .regression import Regression, linear_regression
+from .retest import transported_retest
+from .retest_range import AdjustedChangeOverR, adjusted_change_over_r
+from .selection import AdjustedChange, RegressionToMean, adjusted_change, regression_to_mean
+from .spss import SpssTable, spss_groups, spss_paired
+
+__all__ = [
+    "RUNGS",
+    "AdjustedChange",
+    "AdjustedChangeOverR",
+    "AnalysisKey",
+    "Ancova",
+    "ChangeScoreComparison",
+    "Claims",
+    "Evidence",
+    "FalseAlarms",
+    "GroupComparison",
+    "LevelComparison",
+    "MainAnalysis",
+    "PairedChange",
+    "RandomisedAncova",
+    "Readings",
+    "Regression",
+    "RegressionDiscontinuity",
+    "RegressionToMean",
+    "Rung",
+    "SpssTable",
+    "adjusted_change",
+    "adjusted_change_over_r",
+    "ancova",
+    "categorical_table",
+    "change_score_comparison",
+    "claims_ladder",
+    "compare_by",
+    "compare_groups",
+    "compare_to_reference",
+    "comparison_readings",
+    "describe_scores",
+    "expected_ancova_bias",
+    "false_alarm_rate",
+    "false_alarm_rate_of_members",
+    "linear_regression",
+    "main_analysis",
+    "paired_change",
+    "randomised_ancova",
+    "regression_discontinuity",
+    "regression_to_mean",
+    "selection_readings",
+    "spss_groups",
+    "spss_paired",
+    "transported_retest",
+]

@@ -1,0 +1,95 @@
+"""Least squares with HC3 standard errors: the one place that touches statsmodels' regression."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.regression.linear_model import OLS
+
+from ..results import Reason
+from .distributions import t_interval, t_p_value
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LinearFit:
+    """coefficients and HC3 covariance by column of the design; df = rows - columns; residual_sd on df."""
+
+    coefficients: pd.Series
+    covariance: pd.DataFrame
+    residuals: pd.Series
+    df: int
+    r_squared: float
+    r_squared_adjusted: float
+    residual_sd: float
+
+    def row(self, term: str, conf_level: float) -> dict[str, float | str]:
+        """One tidy row: term, estimate, std_error, statistic, df, p_value, conf_low, conf_high."""
+        return estimate_row(term, float(self.coefficients[term]), self.std_error(term), self.df, conf_level)
+
+    def std_error(self, term: str) -> float:
+        """HC3 standard error of one coefficient."""
+        position = self.coefficients.index.get_loc(term)
+        return float(np.sqrt(np.diag(self.covariance.to_numpy()))[position])
+
+    def wald(self) -> tuple[float, float]:
+        """Robust F, and its p, that all coefficients but the intercept are 0."""
+        slopes = [c for c in self.coefficients.index if c != "intercept"]
+        b = self.coefficients[slopes].to_numpy()
+        f = float(b @ np.linalg.solve(self.covariance.loc[slopes, slopes].to_numpy(), b)) / len(slopes)
+        return f, float(stats.f.sf(f, len(slopes), self.df))
+
+
+def estimate_row(term: str, estimate: float, std_error: float, df: float, conf_level: float) -> dict[str, float | str]:
+    """A tidy row from an estimate, its standard error and the degrees of freedom of its t."""
+    low, high = t_interval(estimate, std_error, df, conf_level)
+    return {
+        "term": term,
+        "estimate": estimate,
+        "std_error": std_error,
+        "statistic": estimate / std_error,
+        "df": float(df),
+        "p_value": t_p_value(estimate / std_error, df),
+        "conf_low": low,
+        "conf_high": high,
+    }
+
+
+def fit_hc3(outcome: pd.Series, design: pd.DataFrame) -> LinearFit | Reason:
+    """Least squares of ``outcome`` on the columns of ``design`` (with a column ``intercept``), HC3 covariance.
+
+    V = (X'X)^-1 X' diag(e_i^2 / (1 - h_i)^2) X (X'X)^-1. A Reason instead where the data cannot support it: too few
+    rows, an outcome without spread, columns that repeat each other, a row only its own column describes (h_i = 1,
+    where HC3 does not exist), or a fit without residuals. MacKinnon & White (1985),
+    doi:10.1016/0304-4076(85)90158-7. R: ``sandwich::vcovHC(lm(...), "HC3")``.
+    """
+    x, y = design.to_numpy(dtype=float), outcome.to_numpy(dtype=float)
+    rows, columns = x.shape
+    if rows <= columns:
+        return Reason("too_few_rows", {"n": rows, "minimum": columns + 1})
+    if y.std() <= 1e-13 * np.abs(y).max():
+        return Reason("zero_variance", {"variable": str(outcome.name)})
+    norms = np.linalg.norm(x, axis=0)
+    if (norms == 0).any() or np.linalg.matrix_rank(x / np.where(norms == 0, 1, norms), tol=1e-9) < columns:
+        return Reason("rank_deficient", {"terms": tuple(design.columns)})
+    basis, _ = np.linalg.qr(x)
+    alone = int(((basis**2).sum(axis=1) > 1 - 1e-9).sum())
+    if alone:
+        return Reason("row_alone_on_its_level", {"n": alone})
+    plain = OLS(y, x, hasconst=True).fit()
+    if plain.ssr <= 1e-20 * (y**2).sum():
+        return Reason("perfect_fit", {"n": rows})
+    robust = plain.get_robustcov_results(cov_type="HC3", use_t=True)
+    names = design.columns
+    return LinearFit(
+        coefficients=pd.Series(robust.params, index=names),
+        covariance=pd.DataFrame(robust.cov_params(), index=names, columns=names),
+        residuals=pd.Series(plain.resid, index=outcome.index),
+        df=rows - columns,
+        r_squared=float(plain.rsquared),
+        r_squared_adjusted=float(plain.rsquared_adj),
+        residual_sd=math.sqrt(plain.ssr / (rows - columns)),
+    )

@@ -1,0 +1,170 @@
+"""Arms drawn at random: ANCOVA against the comparison arm, and a permutation test over the draw itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..results import Reason, Result
+from .groups import holm
+from .inputs import categories, check_probability, complete_rows, numbers
+from .linear import LinearFit, fit_hc3
+from .seeds import generator
+
+CELLS = 2_000_000
+"""Numbers held in memory at once by the permutations."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RandomisedAncova(Result):
+    """Each treated arm against the comparison arm, given the baseline.
+
+    comparison: the first level of arm. slope: of the outcome on the baseline. sd_outcome: pooled within the arms.
+    n_permutations: random draws behind p_value_permutation, besides the real one.
+    """
+
+    comparison: str
+    n_comparison: int
+    n_arms: int
+    n_permutations: int
+    seed: int
+    slope: float = math.nan
+    slope_std_error: float = math.nan
+    r_squared: float = math.nan
+    sd_outcome: float = math.nan
+    contrasts: pd.DataFrame
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a treated arm: term and level (the arm), n (its children), estimate, std_error, statistic, df,
+        p_value, conf_low, conf_high, p_value_adjusted (Holm over arms), p_value_permutation with
+        permutation_std_error, p_value_permutation_adjusted, standardized (estimate / sd_outcome)."""
+        return self.contrasts.copy()
+
+
+def randomised_ancova(
+    outcome: pd.Series,
+    baseline: pd.Series,
+    arm: pd.Series,
+    *,
+    conf_level: float = 0.95,
+    seed: int,
+    n_permutations: int = 9_999,
+) -> RandomisedAncova:
+    """Compare randomised arms on an outcome, given a baseline that may be another test.
+
+    outcome, baseline: one score a child. arm: categorical, the first level is the comparison; all aligned by index.
+    outcome = a + b baseline + sum of arm effects, HC3, t on N - 1 - number of arms. Permutation: the labels of one arm
+    and the comparison are drawn again with their sizes kept (other arms stay), statistic |t| with HC3,
+    p = (1 + reached)/(1 + n_permutations), standard error sqrt(p(1 - p)/n_permutations). Right where every division of
+    the children was equally likely; a draw within blocks needs the blocks. Returns RandomisedAncova; fewer than two
+    arms, an arm with one child, or no spread: not computable. Raises ValueError for an arm that is not categorical.
+    MacKinnon & White (1985), doi:10.1016/0304-4076(85)90158-7; Lin (2013), doi:10.1214/12-AOAS583; Wu & Ding (2021),
+    doi:10.1080/01621459.2020.1750415. R: ``lmtest::coeftest(lm(outcome ~ baseline + arm), sandwich::vcovHC)``.
+    """
+    check_probability(conf_level, "conf_level")
+    if not isinstance(arm.dtype, pd.CategoricalDtype):
+        raise ValueError(f"arm: categorical with the comparison arm first, found dtype {arm.dtype}")
+    if n_permutations < 1:
+        raise ValueError(f"n_permutations={n_permutations!r}: at least 1")
+    complete, n_dropped = complete_rows(
+        outcome=numbers(outcome, "outcome"), baseline=numbers(baseline, "baseline"), arm=categories(arm, "arm")
+    )
+    comparison, *treated = arm.cat.categories
+    present = [level for level in treated if (complete["arm"] == level).any()]
+    dummies = {str(level): (complete["arm"] == level).astype(float) for level in present}
+    design = pd.DataFrame({"intercept": 1.0, "baseline": complete["baseline"], **dummies}, index=complete.index)
+    n_comparison = int((complete["arm"] == comparison).sum())
+    base: dict[str, Any] = {
+        "n_used": len(complete),
+        "n_dropped": n_dropped,
+        "method": "randomised_ancova_hc3",
+        "conf_level": conf_level,
+        "comparison": str(comparison),
+        "n_comparison": n_comparison,
+        "n_arms": len(present) + (n_comparison > 0),
+        "n_permutations": n_permutations,
+        "seed": seed,
+    }
+    fit: LinearFit | Reason
+    if not present or not n_comparison:
+        fit = Reason("fewer_than_two_levels", {"n_levels": base["n_arms"]})
+    else:
+        fit = fit_hc3(complete["outcome"], design)
+    if isinstance(fit, Reason):
+        empty = pd.DataFrame({"term": list(dummies), "level": list(dummies)}).reindex(columns=list(_COLUMNS))
+        return RandomisedAncova(**base, contrasts=empty, status="not_computable", reasons=(fit,))
+    sd_outcome = math.sqrt(
+        sum((len(v) - 1) * float(np.var(v, ddof=1)) for _, v in complete.groupby("arm", observed=True)["outcome"])
+        / (len(complete) - base["n_arms"])
+    )
+    rows = [
+        {
+            **fit.row(name, conf_level),
+            **_permutation(complete["outcome"], design, name, list(dummies), n_permutations, seed),
+            "level": name,
+            "n": int(dummies[name].sum()),
+            "standardized": float(fit.coefficients[name]) / sd_outcome,
+        }
+        for name in dummies
+    ]
+    table = pd.DataFrame(rows)
+    return RandomisedAncova(
+        **base,
+        slope=float(fit.coefficients["baseline"]),
+        slope_std_error=fit.std_error("baseline"),
+        r_squared=fit.r_squared,
+        sd_outcome=sd_outcome,
+        contrasts=table.assign(
+            p_value_adjusted=holm(table["p_value"]), p_value_permutation_adjusted=holm(table["p_value_permutation"])
+        )[list(_COLUMNS)],
+    )
+
+
+_COLUMNS = (
+    *("term", "level", "n", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
+    *("p_value_adjusted", "p_value_permutation", "permutation_std_error", "p_value_permutation_adjusted"),
+    "standardized",
+)
+
+
+def _permutation(
+    outcome: pd.Series, design: pd.DataFrame, name: str, arms: list[str], n_permutations: int, seed: int
+) -> dict[str, float]:
+    """p of one arm against the comparison over redrawn labels of these two, other arms held."""
+    label = design[name].to_numpy()
+    movable = (design[arms].sum(axis=1) - design[name] == 0).to_numpy()
+    basis, _ = np.linalg.qr(design.drop(columns=name).to_numpy())
+    y = outcome.to_numpy(dtype=float)
+    residual = y - basis @ (basis.T @ y)
+    observed = _robust_t(label[None, :], basis, residual)[0]
+    random = generator(seed, f"permutation:{name}")
+    reached, block = 0, max(1, CELLS // len(y))
+    for start in range(0, n_permutations, block):
+        labels = np.tile(label, (min(block, n_permutations - start), 1))
+        labels[:, movable] = random.permuted(labels[:, movable], axis=1)
+        reached += int((np.abs(_robust_t(labels, basis, residual)) >= abs(observed) - 1e-9).sum())
+    p_value = (1 + reached) / (1 + n_permutations)
+    return {
+        "p_value_permutation": p_value,
+        "permutation_std_error": math.sqrt(p_value * (1 - p_value) / n_permutations),
+    }
+
+
+def _robust_t(labels: np.ndarray, basis: np.ndarray, residual: np.ndarray) -> np.ndarray:
+    """HC3 t of a 0/1 column added to a regression, for many columns at once (Frisch-Waugh-Lovell).
+
+    labels: draws x children. basis: orthonormal columns of the other regressors. residual: outcome given those.
+    """
+    own = labels - (labels @ basis) @ basis.T
+    squared = own**2
+    length = squared.sum(axis=1)
+    estimate = own @ residual / length
+    leverage = (basis**2).sum(axis=1) + squared / length[:, None]
+    errors = residual - estimate[:, None] * own
+    scaled = errors / np.maximum(1 - leverage, 1e-12)
+    result: np.ndarray = estimate * length / np.sqrt((squared * scaled**2).sum(axis=1))
+    return result
