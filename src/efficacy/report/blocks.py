@@ -17,6 +17,8 @@ from .wording import Message, Wording, Words
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
+METADATA_KEY = "efficacy"  # under which an output's metadata holds its block
+
 Cell = Number | Interval | PlusMinus | Message | Any | None  # Any: Text or str; a bare float is refused
 Align = Literal["left", "center", "right"]
 

@@ -11,8 +11,8 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from ..documents import Language
+from .blocks import METADATA_KEY
 from .markup import block_html
-from .opening import METADATA_KEY
 from .wording import Wording, say
 
 _TEMPLATE = Path(__file__).parent / "page"

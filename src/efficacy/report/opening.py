@@ -16,7 +16,7 @@ from ..params import REPORT_MODELS, ReportParams, Site, load_site, resolve
 from ..project import Project, find_project
 from ..study import Study, load_study
 from . import descriptive, factor, intervention
-from .blocks import Block, Drawing, Figure, Table
+from .blocks import METADATA_KEY, Block, Drawing, Figure, Table
 from .colophon import banner, colophon
 from .markup import block_html
 from .privacy import suppress_small_cells
@@ -25,7 +25,6 @@ from .wording import Wording, say
 
 PNG_DPI = 100
 _PAGES: Mapping[str, ModuleType] = {"descriptive": descriptive, "factor": factor, "intervention": intervention}
-METADATA_KEY = "efficacy"
 
 
 @dataclasses.dataclass(eq=False)
