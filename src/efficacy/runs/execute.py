@@ -30,11 +30,11 @@ from ..params import load_site
 from ..report.html import render_page
 from ..report.messages import template
 from .files import discard, machine_error, only_writer, partial, publish, sha256_of
-from .jobs import Job
+from .jobs import JOB, RESULT, Job
 from .notebook import canonical, check_parameters_cell, first_unfinished, one_language
 from .record import Inputs, git_state, manifest_text, read_inputs
 
-JOB, RESULT, SOURCE = "job.json", "result.json", "source.ipynb"
+SOURCE = "source.ipynb"
 KERNEL_START_SECONDS = 60
 INTERRUPTED = 130
 

@@ -16,6 +16,7 @@ from ..project import Project, ReportFiles
 from .record import read_inputs
 
 CELL_TIMEOUT = 600
+JOB, RESULT = "job.json", "result.json"  # in the workspace of the process that makes a report
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,7 @@ from typing import Any
 
 from ..errors import EfficacyError, Finding, NotebookError, error_from_json
 from ..project import ENVIRONMENT_VARIABLE
-from .execute import JOB, RESULT
-from .jobs import Job
+from .jobs import JOB, RESULT, Job
 
 SOURCE_DATE_EPOCH = "1756684800"  # 2025-09-01: a fixed day for libraries that would write the present one into files
 GRACE_SECONDS = 10.0
