@@ -30,6 +30,12 @@ class Sheet:
     columns: tuple[str, ...]
     answers: pd.DataFrame
 
+    @property
+    def present(self) -> pd.DataFrame:
+        """The answers of the children present: in a file of one wave every row, else those with an answer."""
+        rows = self.answers.loc[self.found.ids.index]
+        return rows if self.found.source.wave else rows.dropna(how="all")
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Marks:
@@ -130,16 +136,10 @@ def read_marks(site: Site, loaded: Sequence[Loaded], audit: Audit) -> list[Marks
 
 
 def long_responses(sheets: Sequence[Sheet], pseudonyms: Pseudonyms) -> pd.DataFrame:
-    """participant_id, wave, item, response; in order of wave, child and item as first read.
-
-    A child of a file with several waves was present at a wave where at least one answer stands; in the file of one
-    wave every row is a child who was present.
-    """
+    """participant_id, wave, item, response: one row for each item of each child present, NaN where unanswered."""
     parts = []
     for sheet in sheets:
-        answers = sheet.answers.loc[sheet.found.ids.index]
-        if sheet.found.source.wave is None:
-            answers = answers.dropna(how="all")
+        answers = sheet.present
         answers = answers.set_index(pd.Index(pseudonyms.of(sheet.found.ids.loc[answers.index]), name=PERSON_COLUMN))
         long = answers.sort_index().reset_index().melt(PERSON_COLUMN, var_name="item", value_name="response")
         long.insert(1, "wave", sheet.wave)

@@ -14,6 +14,7 @@ from .audit import Audit
 from .readers import RawTable, clean
 
 _NATIONAL = re.compile(r"[0-9]{17}[0-9Xx]")
+_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _LOST_DIGITS = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")  # how Excel shows, and saves to csv, a long number
 _SUMMARY = frozenset(
     {"合计", "总计", "小计", "平均", "平均分", "平均值", "均值", "均分", "总平均", "total", "sum", "mean", "average"}
@@ -21,23 +22,25 @@ _SUMMARY = frozenset(
 
 
 def comparable(identifier: str) -> str:
-    """An id without what people type differently: full-width forms, case, leading zeros."""
-    return clean(identifier).casefold().lstrip("0") or "0"
+    """An id without what people and Excel write differently: case, leading zeros."""
+    return _LEADING_ZEROS.sub("", identifier.casefold())
 
 
 def read_ids(table: RawTable, column: str, audit: Audit, *, once: bool = True) -> pd.Series:
-    """The ids of a table by row, spaces around them aside; rows that name nobody are errors.
+    """The ids of a table by row, full-width forms as half-width; rows that name nobody are errors.
 
     once: each child may stand in one row only. No finding holds an id: its row is enough to find it.
     """
-    ids = table.cells[column].str.strip()
+    raw = table.cells[column]
+    ids = raw.map(clean, na_action="ignore")
+    audit.change("full_width", table, column=column, rows=raw.index[raw.notna() & (ids != raw.str.strip())])
     first = table.cells.bfill(axis="columns").iloc[:, 0]
     summary = _folded(first).isin(_SUMMARY) | _folded(ids).isin(_SUMMARY)
     _each("data.summary_row", ids.index[summary], table, column, audit)
     ids = ids[~summary]
     _each("data.empty_id", ids.index[ids.isna()], table, column, audit)
     ids = ids.dropna()
-    compact = ids.map(clean).str.replace(" ", "")
+    compact = ids.str.replace(" ", "")
     national = compact.str.fullmatch(_NATIONAL)
     if national.any():
         audit.add("privacy.national_id", table, column=column, rows=ids.index[national])

@@ -43,9 +43,7 @@ def read_quality(sheets: Sequence[Sheet], pseudonyms: Pseudonyms, audit: Audit) 
 
 
 def _of_file(sheets: Sequence[Sheet], found: Loaded) -> pd.DataFrame:
-    answers = pd.concat([sheet.answers for sheet in sheets], axis="columns").loc[found.ids.index]
-    if found.source.wave is None:
-        answers = answers.dropna(how="all")
+    answers = pd.concat([sheet.present for sheet in sheets], axis="columns")
     known = found.table.quality if found.table.quality is not None else pd.DataFrame(index=found.table.cells.index)
     known = known.loc[answers.index]
     duration = known.get("duration_seconds", pd.Series(np.nan, index=answers.index))
@@ -76,9 +74,7 @@ def _same_address(answers: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
 
 def _check_items(sheet: Sheet, audit: Audit) -> None:
     """Items nobody answered, items all answered alike, and sheets without any answer."""
-    answers = sheet.answers.loc[sheet.found.ids.index]
-    if sheet.found.source.wave is None:
-        answers = answers.dropna(how="all")
+    answers = sheet.present
     for item, column in zip(answers.columns, sheet.columns, strict=True):
         given = answers[item].dropna()
         values = {"item": item, "wave": sheet.wave, "instrument": sheet.instrument.id}
@@ -86,10 +82,10 @@ def _check_items(sheet: Sheet, audit: Audit) -> None:
             audit.add("data.empty_item", sheet.found.table, severity="warning", column=column, values=values)
         elif len(given) > 1 and given.nunique() == 1:
             audit.add("data.constant_item", sheet.found.table, severity="warning", column=column, values=values)
-    blank = int(answers.isna().all(axis="columns").sum())
-    if blank:
-        values = {"n": blank, "wave": sheet.wave, "instrument": sheet.instrument.id}
-        audit.add("data.blank_sheets", sheet.found.table, severity="warning", values=values)
+    n_blank = int(answers.isna().all(axis="columns").sum())
+    if n_blank:
+        counts = {"n": n_blank, "wave": sheet.wave, "instrument": sheet.instrument.id}
+        audit.add("data.blank_sheets", sheet.found.table, severity="warning", values=counts)
 
 
 def _count(quality: pd.DataFrame, audit: Audit) -> None:
@@ -97,5 +93,6 @@ def _count(quality: pd.DataFrame, audit: Audit) -> None:
         for wave, group in quality.groupby("wave", sort=False):
             n = int(group[code].sum())
             if n:
-                values: dict[str, object] = {"wave": wave, "n": n, "n_sheets": len(group)}
-                audit.add(f"data.{code}", severity="warning", values=values)
+                audit.add(
+                    f"data.{code}", severity="warning", values={"wave": str(wave), "n": n, "n_sheets": len(group)}
+                )

@@ -6,6 +6,7 @@ import math
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..instruments import Instrument, Scale
@@ -47,24 +48,29 @@ class _Answers:
     """The answers to one instrument as a matrix, sheets x items: reversed where the key says so, NaN where missing."""
 
     def __init__(self, responses: pd.DataFrame, instrument: Instrument) -> None:
-        names = [item.name for item in instrument.items]
-        code, found = pd.factorize(responses["item"])
-        position = pd.Index(names).get_indexer(pd.Index(found.astype(object)))[code]
-        own = position >= 0
-        if not own.any() and len(responses):
-            raise ValueError(f"responses: no item of instrument {instrument.id!r}, whose items are {names}")
-        people, self.people = pd.factorize(responses["participant_id"][own])
-        waves, self.waves = pd.factorize(responses["wave"][own])
-        sheet, self.sheets = pd.factorize(people * max(len(self.waves), 1) + waves)
-        cell = sheet * len(names) + position[own]
-        if len(cell) and np.bincount(cell).max() > 1:
-            raise ValueError("responses: an item stands twice for the same participant_id and wave")
         self.instrument = instrument
+        names = [item.name for item in instrument.items]
+        item, found = _codes(responses["item"])
+        item = pd.Index(names).get_indexer(pd.Index(found.astype(object))).astype(np.int32)[item]
+        if len(responses) and (item < 0).all():
+            raise ValueError(f"responses: no item of instrument {instrument.id!r}, whose items are {names}")
+        if (item < 0).any():
+            responses, item = responses[item >= 0], item[item >= 0]
+        people, self.people = _codes(responses["participant_id"])
+        waves, self.waves = _codes(responses["wave"])
+        sheet, self.sheets = pd.factorize(people.astype(np.int64) * max(len(self.waves), 1) + waves)
+        del people, waves  # with a million children every column of codes counts
+        cell = sheet * len(names) + item
         self.matrix = np.full((len(self.sheets), len(names)), np.nan)
-        self.matrix.ravel()[cell] = responses["response"].to_numpy(dtype=float)[own]
+        given = np.zeros(self.matrix.size, dtype=bool)
+        given[cell] = True
+        if given.sum() < len(cell):
+            raise ValueError("responses: an item stands twice for the same participant_id and wave")
+        self.matrix.ravel()[cell] = responses["response"].to_numpy(dtype=float)
         self._refuse_out_of_range(names)
-        reverse = [index for index, item in enumerate(instrument.items) if item.reverse is True]
-        self.matrix[:, reverse] = instrument.minimum + instrument.maximum - self.matrix[:, reverse]
+        for index, declared in enumerate(instrument.items):
+            if declared.reverse is True:
+                self.matrix[:, index] = instrument.minimum + instrument.maximum - self.matrix[:, index]
 
     def _refuse_out_of_range(self, names: list[str]) -> None:
         low, high = self.instrument.minimum, self.instrument.maximum
@@ -76,11 +82,13 @@ class _Answers:
     def scored(self, scale: Scale, *, missing: str) -> pd.DataFrame:
         numbers = [item.number for item in self.instrument.items]
         answers = self.matrix[:, [numbers.index(number) for number in scale.items]]
+        unanswered = np.isnan(answers)
+        answers[unanswered] = 0.0
         n_items = len(scale.items)
-        n_answered = np.isfinite(answers).sum(axis=1)
+        n_answered = n_items - unanswered.sum(axis=1)
         share = scale.minimum_answered if missing == "instrument" else 1.0
         needed = max(1, math.ceil(share * n_items - 1e-9))  # 0.8 x 5 items are 4, not 4.000000001
-        mean = np.nansum(answers, axis=1) / np.where(n_answered >= needed, n_answered, np.nan)
+        mean = answers.sum(axis=1) / np.where(n_answered >= needed, n_answered, np.nan)
         return pd.DataFrame(
             {
                 "participant_id": self.people[self.sheets // max(len(self.waves), 1)],
@@ -90,3 +98,8 @@ class _Answers:
                 "n_answered": n_answered,
             }
         )
+
+
+def _codes(column: pd.Series) -> tuple[npt.NDArray[np.int32], pd.Index]:
+    codes, found = pd.factorize(column)
+    return codes.astype(np.int32), found
