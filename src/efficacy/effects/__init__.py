@@ -2,8 +2,10 @@
 
 from .change import PairedChange, paired_change
 from .claims import RUNGS, Claims, Evidence, Rung, claims_ladder
+from .coding import CodeCounts, count_codes
 from .controlled import Ancova, ChangeScoreComparison, ancova, change_score_comparison, expected_ancova_bias
 from .design import AnalysisKey, MainAnalysis, main_analysis
+from .detectable import smallest_detectable_difference
 from .discontinuity import RegressionDiscontinuity, regression_discontinuity
 from .false_alarms import FalseAlarms, false_alarm_rate, false_alarm_rate_of_members
 from .groups import GroupComparison, categorical_table, compare_by, compare_groups, describe_scores
@@ -14,6 +16,7 @@ from .regression import Regression, linear_regression
 from .retest import transported_retest
 from .retest_range import AdjustedChangeOverR, adjusted_change_over_r
 from .selection import AdjustedChange, RegressionToMean, adjusted_change, regression_to_mean
+from .sessions import SessionRecord, session_record
 from .spss import SpssTable, spss_groups, spss_paired
 
 __all__ = [
@@ -24,6 +27,7 @@ __all__ = [
     "Ancova",
     "ChangeScoreComparison",
     "Claims",
+    "CodeCounts",
     "Evidence",
     "FalseAlarms",
     "GroupComparison",
@@ -36,6 +40,7 @@ __all__ = [
     "RegressionDiscontinuity",
     "RegressionToMean",
     "Rung",
+    "SessionRecord",
     "SpssTable",
     "adjusted_change",
     "adjusted_change_over_r",
@@ -47,6 +52,7 @@ __all__ = [
     "compare_groups",
     "compare_to_reference",
     "comparison_readings",
+    "count_codes",
     "describe_scores",
     "expected_ancova_bias",
     "false_alarm_rate",
@@ -58,6 +64,8 @@ __all__ = [
     "regression_discontinuity",
     "regression_to_mean",
     "selection_readings",
+    "session_record",
+    "smallest_detectable_difference",
     "spss_groups",
     "spss_paired",
     "transported_retest",

@@ -39,6 +39,9 @@ def noncentral_t_interval(statistic: float, df: float, conf_level: float) -> Int
     """
     if not math.isfinite(statistic) or df < 1:
         return NO_INTERVAL
+    if statistic < 0:
+        low, high = noncentral_t_interval(-statistic, df, conf_level)
+        return -high, -low
     alpha = 1 - conf_level
     spread = math.sqrt(1 + statistic**2 / (2 * df))
 

@@ -82,23 +82,26 @@ def compare_to_reference(scores: pd.Series, *, reference: float, conf_level: flo
         reason = Reason("zero_variance", {"variable": "scores"})
     if reason is not None:
         return LevelComparison(**base, status="not_computable", reasons=(reason,))
-    difference, std_error, df = base["mean"] - reference, base["sd"] / math.sqrt(n), n - 1
+    return LevelComparison(**base, **_against(base["mean"] - reference, base["sd"], n, conf_level))
+
+
+def _against(difference: float, sd: float, n: int, conf_level: float) -> dict[str, Any]:
+    std_error, df = sd / math.sqrt(n), n - 1
     low, high = t_interval(difference, std_error, df, conf_level)
     ncp_low, ncp_high = noncentral_t_interval(difference / std_error, df, conf_level)
     correction, root_n = hedges_correction(df), math.sqrt(n)
-    return LevelComparison(
-        **base,
-        difference=difference,
-        std_error=std_error,
-        conf_low=low,
-        conf_high=high,
-        statistic=difference / std_error,
-        df=float(df),
-        p_value=t_p_value(difference / std_error, df),
-        d=difference / base["sd"],
-        d_conf_low=ncp_low / root_n,
-        d_conf_high=ncp_high / root_n,
-        g=correction * difference / base["sd"],
-        g_conf_low=correction * ncp_low / root_n,
-        g_conf_high=correction * ncp_high / root_n,
-    )
+    return {
+        "difference": difference,
+        "std_error": std_error,
+        "conf_low": low,
+        "conf_high": high,
+        "statistic": difference / std_error,
+        "df": float(df),
+        "p_value": t_p_value(difference / std_error, df),
+        "d": difference / sd,
+        "d_conf_low": ncp_low / root_n,
+        "d_conf_high": ncp_high / root_n,
+        "g": correction * difference / sd,
+        "g_conf_low": correction * ncp_low / root_n,
+        "g_conf_high": correction * ncp_high / root_n,
+    }

@@ -19,6 +19,13 @@ CELLS = 2_000_000
 """Numbers held in memory at once by the permutations."""
 
 
+COLUMNS = (
+    *("term", "level", "n", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
+    *("p_value_adjusted", "p_value_permutation", "permutation_std_error", "p_value_permutation_adjusted"),
+    "standardized",
+)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RandomisedAncova(Result):
     """Each treated arm against the comparison arm, given the baseline.
@@ -39,7 +46,7 @@ class RandomisedAncova(Result):
     contrasts: pd.DataFrame
 
     def tidy(self) -> pd.DataFrame:
-        """One row a treated arm: term and level (the arm), n (its children), estimate, std_error, statistic, df,
+        """One row a treated arm: term ``arm[level]``, level, n (its children), estimate, std_error, statistic, df,
         p_value, conf_low, conf_high, p_value_adjusted (Holm over arms), p_value_permutation with
         permutation_std_error, p_value_permutation_adjusted, standardized (estimate / sd_outcome)."""
         return self.contrasts.copy()
@@ -73,62 +80,64 @@ def randomised_ancova(
     complete, n_dropped = complete_rows(
         outcome=numbers(outcome, "outcome"), baseline=numbers(baseline, "baseline"), arm=categories(arm, "arm")
     )
-    comparison, *treated = arm.cat.categories
-    present = [level for level in treated if (complete["arm"] == level).any()]
-    dummies = {str(level): (complete["arm"] == level).astype(float) for level in present}
-    design = pd.DataFrame({"intercept": 1.0, "baseline": complete["baseline"], **dummies}, index=complete.index)
-    n_comparison = int((complete["arm"] == comparison).sum())
+    levels = _levels_present(complete["arm"])
+    n_comparison = int((complete["arm"] == arm.cat.categories[0]).sum())
     base: dict[str, Any] = {
         "n_used": len(complete),
         "n_dropped": n_dropped,
         "method": "randomised_ancova_hc3",
         "conf_level": conf_level,
-        "comparison": str(comparison),
+        "comparison": str(arm.cat.categories[0]),
         "n_comparison": n_comparison,
-        "n_arms": len(present) + (n_comparison > 0),
+        "n_arms": len(levels) + (n_comparison > 0),
         "n_permutations": n_permutations,
         "seed": seed,
     }
-    fit: LinearFit | Reason
-    if not present or not n_comparison:
-        fit = Reason("fewer_than_two_levels", {"n_levels": base["n_arms"]})
-    else:
+    design = _design(complete, levels)
+    fit: LinearFit | Reason = Reason("fewer_than_two_levels", {"n_levels": base["n_arms"]})
+    if levels and n_comparison:
         fit = fit_hc3(complete["outcome"], design)
     if isinstance(fit, Reason):
-        empty = pd.DataFrame({"term": list(dummies), "level": list(dummies)}).reindex(columns=list(_COLUMNS))
+        empty = pd.DataFrame({"term": list(levels), "level": list(levels.values())}).reindex(columns=list(COLUMNS))
         return RandomisedAncova(**base, contrasts=empty, status="not_computable", reasons=(fit,))
-    sd_outcome = math.sqrt(
-        sum((len(v) - 1) * float(np.var(v, ddof=1)) for _, v in complete.groupby("arm", observed=True)["outcome"])
-        / (len(complete) - base["n_arms"])
-    )
-    rows = [
+    sd_outcome = _pooled_sd(complete)
+    table = pd.DataFrame(
         {
-            **fit.row(name, conf_level),
-            **_permutation(complete["outcome"], design, name, list(dummies), n_permutations, seed),
-            "level": name,
-            "n": int(dummies[name].sum()),
-            "standardized": float(fit.coefficients[name]) / sd_outcome,
+            **fit.row(term, conf_level),
+            **_permutation(complete["outcome"], design, term, list(levels), n_permutations, seed),
+            "level": level,
+            "n": int(design[term].sum()),
+            "standardized": float(fit.coefficients[term]) / sd_outcome,
         }
-        for name in dummies
-    ]
-    table = pd.DataFrame(rows)
+        for term, level in levels.items()
+    )
+    adjusted = {f"{column}_adjusted": holm(table[column]) for column in ("p_value", "p_value_permutation")}
     return RandomisedAncova(
         **base,
         slope=float(fit.coefficients["baseline"]),
         slope_std_error=fit.std_error("baseline"),
         r_squared=fit.r_squared,
         sd_outcome=sd_outcome,
-        contrasts=table.assign(
-            p_value_adjusted=holm(table["p_value"]), p_value_permutation_adjusted=holm(table["p_value_permutation"])
-        )[list(_COLUMNS)],
+        contrasts=table.assign(**adjusted)[list(COLUMNS)],
     )
 
 
-_COLUMNS = (
-    *("term", "level", "n", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
-    *("p_value_adjusted", "p_value_permutation", "permutation_std_error", "p_value_permutation_adjusted"),
-    "standardized",
-)
+def _levels_present(arm: pd.Series) -> dict[str, str]:
+    """Term and name of every treated arm that has children, in declared order."""
+    return {f"arm[{level}]": str(level) for level in arm.cat.categories[1:] if (arm == level).any()}
+
+
+def _design(complete: pd.DataFrame, levels: dict[str, str]) -> pd.DataFrame:
+    names = complete["arm"].astype(str)
+    dummies = {term: (names == level).astype(float) for term, level in levels.items()}
+    return pd.DataFrame({"intercept": 1.0, "baseline": complete["baseline"], **dummies}, index=complete.index)
+
+
+def _pooled_sd(complete: pd.DataFrame) -> float:
+    """Standard deviation of the outcome pooled within the arms."""
+    by_arm = complete.groupby("arm", observed=True)["outcome"]
+    deviations = complete["outcome"] - by_arm.transform("mean")
+    return math.sqrt(float((deviations**2).sum()) / (len(complete) - by_arm.ngroups))
 
 
 def _permutation(
@@ -161,10 +170,11 @@ def _robust_t(labels: np.ndarray, basis: np.ndarray, residual: np.ndarray) -> np
     """
     own = labels - (labels @ basis) @ basis.T
     squared = own**2
-    length = squared.sum(axis=1)
+    length = np.maximum(squared.sum(axis=1), 1e-12)
     estimate = own @ residual / length
     leverage = (basis**2).sum(axis=1) + squared / length[:, None]
     errors = residual - estimate[:, None] * own
     scaled = errors / np.maximum(1 - leverage, 1e-12)
-    result: np.ndarray = estimate * length / np.sqrt((squared * scaled**2).sum(axis=1))
+    spread = np.sqrt((squared * scaled**2).sum(axis=1))
+    result: np.ndarray = estimate * length / np.maximum(spread, np.finfo(float).tiny)
     return result

@@ -105,6 +105,8 @@ def _check_predictors(predictors: pd.DataFrame) -> None:
     if not predictors.index.is_unique:
         raise ValueError("predictors: one row per participant_id, found repeated ones")
     for name, column in predictors.items():
+        if name == "intercept":
+            raise ValueError("predictors: 'intercept' is the name of the constant")
         if isinstance(column.dtype, pd.CategoricalDtype):
             continue
         if not (is_numeric_dtype(column) or is_bool_dtype(column)):

@@ -13,7 +13,7 @@ from scipy import optimize
 
 from ..results import Reason, Result
 from .inputs import Improvement, check_improvement, check_probability
-from .retest import beyond_regression, measured_members
+from .retest import MeasuredMembers, beyond_regression, measured_members
 
 Tipping = Literal["holds_above", "holds_below", "holds_everywhere", "holds_nowhere"]
 
@@ -67,13 +67,11 @@ def adjusted_change_over_r(
     of no improvement. Returns AdjustedChangeOverR; not computable as adjusted_change. Raises ValueError for a range
     outside (0, 1), step <= 0 or another improvement. R: ``uniroot`` on the formulas of adjusted_change.
     """
-    check_probability(conf_level, "conf_level")
-    check_probability(lowest, "lowest")
-    check_probability(highest, "highest")
+    _check_range(lowest, highest, step)
     check_improvement(improvement)
-    if lowest > highest or step <= 0:
-        raise ValueError(f"lowest={lowest!r}, highest={highest!r}, step={step!r}: lowest <= highest and step > 0")
+    check_probability(conf_level, "conf_level")
     data, reason = measured_members(survey_pre, post, members)
+    grid = np.append(np.arange(lowest, highest - step / 1e6, step), highest).round(12)
     base: dict[str, Any] = {
         "n_used": len(data.pre),
         "n_dropped": data.n_dropped,
@@ -85,32 +83,47 @@ def adjusted_change_over_r(
         "highest": highest,
         "improvement": improvement,
     }
-    grid = np.append(np.arange(lowest, highest - step / 1e6, step), highest)
     if reason is not None:
         empty = pd.DataFrame({"retest_r": grid}).reindex(columns=list(COLUMNS))
         return AdjustedChangeOverR(**base, decisive_r=lowest, rows=empty, status="not_computable", reasons=(reason,))
-
-    def margin(rho: float) -> float:
-        """How far the interval's end lies beyond no change, in the direction of improvement."""
-        at = beyond_regression(data, rho, retest_n=None, conf_level=conf_level)
-        return float(at["conf_low"] if improvement == "increase" else -at["conf_high"])
-
+    margin = _margin(data, improvement, conf_level)
     towards = 1 if improvement == "increase" else -1
     decisive = lowest if towards * (data.mean_survey - float(data.pre.mean())) >= 0 else highest
     tipping, tipping_r = _tipping(margin, decisive)
     rows = [
-        {"retest_r": r, **beyond_regression(data, r, retest_n=None, conf_level=conf_level)} for r in map(float, grid)
+        {
+            "retest_r": float(r),
+            **beyond_regression(data, float(r), retest_n=None, conf_level=conf_level),
+            "beyond_selection": margin(float(r)) > 0,
+        }
+        for r in grid
     ]
-    table = pd.DataFrame(rows).assign(beyond_selection=[margin(float(r)) > 0 for r in grid])
     return AdjustedChangeOverR(
         **base,
         decisive_r=decisive,
         verdict=margin(decisive) > 0,
         tipping=tipping,
         tipping_r=tipping_r,
-        rows=table[list(COLUMNS)],
+        rows=pd.DataFrame(rows)[list(COLUMNS)],
         reasons=(Reason(f"claim_{tipping}", {}),) if math.isnan(tipping_r) else (),
     )
+
+
+def _check_range(lowest: float, highest: float, step: float) -> None:
+    check_probability(lowest, "lowest")
+    check_probability(highest, "highest")
+    if lowest > highest or step <= 0:
+        raise ValueError(f"lowest={lowest!r}, highest={highest!r}, step={step!r}: lowest <= highest and step > 0")
+
+
+def _margin(data: MeasuredMembers, improvement: Improvement, conf_level: float) -> Callable[[float], float]:
+    """How far the interval's end lies beyond no change, in the direction of improvement, as a function of rho."""
+
+    def margin(rho: float) -> float:
+        at = beyond_regression(data, rho, retest_n=None, conf_level=conf_level)
+        return float(at["conf_low"] if improvement == "increase" else -at["conf_high"])
+
+    return margin
 
 
 def _tipping(margin: Callable[[float], float], decisive: float) -> tuple[Tipping, float]:
