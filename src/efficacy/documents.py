@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from .errors import Finding, ParameterError, Severity
-from .fitting import Misfit, MisfitError, fields_at, fit, nearest_name
+from .fitting import Misfit, MisfitError, fields_at, fit, nearest_name, repeated
 from .strict_yaml import KeyPath, read_yaml
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "load_document",
     "nearest_name",
     "parse_document",
+    "repeated",
 ]
 
 Language = Literal["zh", "en"]

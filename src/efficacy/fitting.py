@@ -58,6 +58,15 @@ def nearest_name(name: str, allowed: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.5)), None)
 
 
+def repeated(field: str, key: str | None, names: Iterable[str | int]) -> Iterator[Misfit]:
+    """The entries of a list that repeat an earlier one's name. key: the name's key in an entry; None: the entry."""
+    seen: set[str | int] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            yield Misfit("duplicate_name", (field, index, key) if key else (field, index), {"name": name})
+        seen.add(name)
+
+
 def fields_at(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
     """The keys allowed at a path, as written in files; empty where any key is."""
     keys: dict[str, None] = {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..documents import Misfit, SchemaNumber, StrictModel, Text
+from ..documents import Misfit, SchemaNumber, StrictModel, Text, repeated
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 EvidenceStatus = Literal["public_source", "weak_source", "commonly_stated", "own_choice"]
@@ -121,9 +121,9 @@ class Instrument(StrictModel):
     def misfits(self) -> Iterator[Misfit]:
         if self.minimum >= self.maximum:
             yield Misfit("range", ("minimum",), {"low": self.minimum, "high": self.maximum})
-        yield from _twice("items", "number", (item.number for item in self.items))
-        yield from _twice("items", "name", (item.name for item in self.items))
-        yield from _twice("scales", "id", (scale.id for scale in self.scales))
+        yield from repeated("items", "number", (item.number for item in self.items))
+        yield from repeated("items", "name", (item.name for item in self.items))
+        yield from repeated("scales", "id", (scale.id for scale in self.scales))
         yield from self._item_misfits()
         yield from self._option_misfits()
         for index, norm in enumerate(self.norms):
@@ -151,7 +151,7 @@ class Instrument(StrictModel):
                 yield Misfit("dispute_unexplained", ("items", index, "reverse"), {"item": item.number})
 
     def _option_misfits(self) -> Iterator[Misfit]:
-        yield from _twice("options", "value", (option.value for option in self.options))
+        yield from repeated("options", "value", (option.value for option in self.options))
         seen: dict[str, int] = {}
         for index, option in enumerate(self.options):
             if not self.minimum <= option.value <= self.maximum:
@@ -211,12 +211,3 @@ class Instrument(StrictModel):
             for item in self.items
         )
         return self.model_copy(update={"items": items})
-
-
-def _twice(field: str, key: str, names: Iterable[str | int]) -> Iterator[Misfit]:
-    """The entries of a list that repeat an earlier one's name."""
-    seen: set[str | int] = set()
-    for index, name in enumerate(names):
-        if name in seen:
-            yield Misfit("duplicate_name", (field, index, key), {"name": name})
-        seen.add(name)

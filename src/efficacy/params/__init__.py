@@ -1,6 +1,9 @@
 """What is asked for: one parameter file per study site, one model per report."""
 
+from .checks import Scales, report_misfits, score_scales
 from .loader import SiteFile, load_site, resolve
+from .names import column_range
+from .plan import Flow, Plan
 from .reports import (
     REPORT_MODELS,
     DescriptiveParams,
@@ -9,7 +12,9 @@ from .reports import (
     ReportName,
     ReportParams,
 )
-from .site import CAUSE_LEVELS, FACETS, Arms, Covariate, InstrumentUse, Plan, ScoreColumn, Site, Source, Wave
+from .schema import site_json_schema, site_json_schema_text
+from .site import FACETS, Site
+from .sources import CAUSE_LEVELS, Arms, Covariate, InstrumentUse, Level, ScoreColumn, Source, Wave
 
 __all__ = [
     "CAUSE_LEVELS",
@@ -19,16 +24,24 @@ __all__ = [
     "Covariate",
     "DescriptiveParams",
     "FactorParams",
+    "Flow",
     "InstrumentUse",
     "InterventionParams",
+    "Level",
     "Plan",
     "ReportName",
     "ReportParams",
+    "Scales",
     "ScoreColumn",
     "Site",
     "SiteFile",
     "Source",
     "Wave",
+    "column_range",
     "load_site",
+    "report_misfits",
     "resolve",
+    "score_scales",
+    "site_json_schema",
+    "site_json_schema_text",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
-from ..documents import Language, StrictModel, Text
+from ..documents import Language, Misfit, StrictModel, Text, repeated
+from .names import Name
 
 ReportName = Literal["descriptive", "factor", "intervention"]
 Profile = Literal["share", "internal"]
@@ -25,43 +26,65 @@ ComparisonGroup = Literal[
 ]
 LevelRule = Literal["midpoint", "norm", "comparison_group"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]{0,63}$")]
 
 
 class ReportParams(StrictModel):
-    """What every report can be asked for. In a site's file these stand at the top level and may be overridden in a
-    report's own block."""
+    """What every report can be asked for. In a site's file these stand under ``defaults``, and a report's own block may
+    override them."""
 
     language: Language = "zh"
     conf_level: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
+    """Confidence level of intervals; 95 % is written 0.95."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 20260901
+    """Same data and seed, same numbers."""
     profile: Profile = "share"
+    """share shows groups only; internal shows single children, in a folder that is never shared."""
     table_style: Literal["chinese", "apa"] = "chinese"
 
 
 class DescriptiveParams(ReportParams):
     """Descriptive report: who was asked, what they answered, who differs."""
 
-    wave: Name | None = None  # None: the first baseline
-    scale: Name | None = None  # scale the level, differences and regression are about; None: primary_outcome or first
+    wave: Name | None = None
+    """Wave described; left out: the first baseline."""
+    scale: Name | None = None
+    """Scale that level, differences and regression are about; left out: primary_outcome, else the first."""
     group_by: tuple[Name, ...] = ()
+    """Covariates whose levels are compared."""
     level_rule: LevelRule = "midpoint"
-    level_reference: float | None = None  # required for norm and comparison_group
+    """What "low" is held against."""
+    level_reference: float | None = None
+    """Mean of the norm or comparison group, in the scale's unit."""
     level_source: Text | None = None
+    """Where that mean comes from."""
     regression_predictors: tuple[Name, ...] = ()
+    """Covariates of the one declared regression."""
+
+    def misfits(self) -> Iterator[Misfit]:
+        if self.level_rule != "midpoint":
+            for key in ("level_reference", "level_source"):
+                if getattr(self, key) is None:
+                    yield Misfit("level_incomplete", ("level_rule",), {"key": key, "level_rule": self.level_rule})
+        yield from repeated("group_by", None, self.group_by)
+        yield from repeated("regression_predictors", None, self.regression_predictors)
 
 
 class FactorParams(ReportParams):
     """Factor-analytic report: is the questionnaire measuring what it should, in these children."""
 
-    instrument: Name | None = None  # None: the site's first
+    instrument: Name | None = None
+    """Questionnaire; left out: the site's first."""
     wave: Name | None = None
-    n_factors: Annotated[int, Field(ge=1, le=20)] | None = None  # None: as the instrument declares
+    """Wave analysed; left out: the first baseline."""
+    n_factors: Annotated[int, Field(ge=1, le=20)] | None = None
+    """Number of factors; left out: as many as the questionnaire has subscales."""
     extraction: Literal["minres", "ml", "paf"] = "minres"
     rotation: Literal["oblimin", "promax", "varimax", "none"] = "oblimin"
     correlation: Literal["pearson", "spearman"] = "pearson"
     n_iterations: Annotated[int, Field(ge=100, le=100_000)] = 1000
+    """Simulated data sets of the parallel analysis."""
     percentile: Annotated[float, Field(ge=50, le=99.9)] = 95.0
+    """Percentile of the simulated eigenvalues that a factor must exceed."""
 
 
 class InterventionParams(ReportParams):
@@ -69,20 +92,42 @@ class InterventionParams(ReportParams):
     them no honest analysis can be chosen."""
 
     selection_rule: SelectionRule
+    """How the group was chosen."""
     comparison_group: ComparisonGroup
+    """Which children outside the group were measured again."""
     primary_outcome: Name
-    baseline_outcome: Name | None = None  # another test taken before; None: the primary outcome itself
+    """The one scale that decides, named before the data are seen."""
+    baseline_outcome: Name | None = None
+    """Another test taken before; left out: the primary outcome itself."""
     baseline_wave: Name | None = None
+    """Left out: the first baseline."""
     post_wave: Name | None = None
+    """Left out: the first wave with the role post."""
     followup_wave: Name | None = None
+    """Left out: the first wave with the role followup, if there is one."""
     retest_r: Probability | None = None
+    """Correlation of two measurements with no programme between them; neither alpha nor the members' own."""
     retest_n: Annotated[int, Field(ge=4)] | None = None
+    """Number of children behind retest_r."""
     retest_sd: Annotated[float, Field(gt=0)] | None = None
+    """Standard deviation of the scores of those children."""
     retest_source: Text | None = None
     retest_lowest: Probability = 0.6
+    """Range of retest correlations considered where none is known."""
     retest_highest: Probability = 0.9
     n_simulations: Annotated[int, Field(ge=1000, le=1_000_000)] = 10_000
-    declared_effect: float | None = None  # in survey standard deviations, for power; never the observed effect
+    declared_effect: float | None = None
+    """Effect thought worthwhile beforehand, in survey standard deviations, for power; never the observed effect."""
+
+    def misfits(self) -> Iterator[Misfit]:
+        if self.retest_lowest > self.retest_highest:
+            values = {"low": self.retest_lowest, "high": self.retest_highest}
+            yield Misfit("retest_range", ("retest_lowest",), values)
+        given = [
+            key for key in ("retest_r", "retest_n", "retest_sd", "retest_source") if getattr(self, key) is not None
+        ]
+        needed = ("retest_r", "retest_n", "retest_source") if given else ()
+        yield from (Misfit("retest_incomplete", (given[0],), {"key": key}) for key in needed if key not in given)
 
 
 REPORT_MODELS: Mapping[str, type[ReportParams]] = {
@@ -95,7 +140,8 @@ REPORT_MODELS: Mapping[str, type[ReportParams]] = {
 def _block(model: type[ReportParams]) -> type[StrictModel]:
     """The same fields, each optional: what a site's file or a notebook may leave open."""
     fields: dict[str, Any] = {
-        name: (field.rebuild_annotation() | None, None) for name, field in model.model_fields.items()
+        name: (field.rebuild_annotation() | None, Field(default=None, description=field.description))
+        for name, field in model.model_fields.items()
     }
     return create_model(
         model.__name__.replace("Params", "Block"), __base__=StrictModel, __doc__=model.__doc__, **fields

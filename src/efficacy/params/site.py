@@ -2,241 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import PurePosixPath
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from ..documents import SCHEMA, StrictModel, Text
-from .reports import (
-    DescriptiveBlock,
-    FactorBlock,
-    InterventionBlock,
-    Name,
-    ReportBlock,
-    ReportName,
-)
+from ..documents import KeyPath, Misfit, SchemaNumber, StrictModel, Text, nearest_name, repeated
+from .names import Name, SiteId
+from .plan import Flow, Plan
+from .reports import DescriptiveBlock, FactorBlock, InterventionBlock, ReportBlock, ReportName
+from .sources import Arms, CausesFile, Covariate, InstrumentUse, ScoreColumn, SessionsFile, Source, Wave
 
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
-CAUSE_LEVELS = ("self", "peers", "family", "school", "society")
 FACETS = ("confidence", "focus", "autonomy", "exam_emotion")
-
-
-def _site_id(value: str) -> str:
-    if value.lower() in _RESERVED:
-        raise PydanticCustomError("reserved_name", "reserved by Windows", {"name": value})
-    return value
-
-
-def _data_path(value: str) -> str:
-    path = PurePosixPath(value)
-    if path.is_absolute() or "\\" in value or ":" in value or ".." in path.parts or path.parts[:1] != ("data",):
-        raise PydanticCustomError("path_outside_data", "not inside data/", {"path": value})
-    return value
-
-
-SiteId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
-DataPath = Annotated[str, Field(max_length=200)]
-Column = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Wave(StrictModel):
-    """One measurement occasion, in time order. At least one baseline; a post wave for an intervention report."""
-
-    id: Name
-    role: Literal["baseline", "post", "followup"]
-    label: Text | None = None
-    day: date | None = None
-
-
-class Source(StrictModel):
-    """One raw file, read as it arrived and never edited.
-
-    wave: set where the whole file is one occasion; absent where column names carry it. id: the column that identifies
-    a child. missing_codes: answers that mean "no answer" in this file.
-    """
-
-    file: DataPath
-    format: Literal["wenjuanxing", "excel", "csv", "spss"]
-    id: Column
-    wave: Name | None = None
-    sheet: str | None = None
-    missing_codes: tuple[int | float | str, ...] = ()
-
-    _inside = field_validator("file")(_data_path)
-
-
-class Level(StrictModel):
-    """One level of a categorical covariate or arm. accepts: how it stands in the raw file, codes as text too."""
-
-    value: Name
-    label: Text
-    accepts: tuple[str | int, ...]
-
-
-class Covariate(StrictModel):
-    """Something known of each child besides the answers."""
-
-    name: Name
-    column: Column
-    kind: Literal["categorical", "ordinal", "number"]
-    label: Text
-    levels: tuple[Level, ...] = ()  # the first is the reference level
-    minimum: float | None = None
-    maximum: float | None = None
-
-    @model_validator(mode="after")
-    def _levels_fit(self) -> Covariate:
-        if (self.kind == "number") == bool(self.levels):
-            raise PydanticCustomError("covariate_levels", "levels go with categorical", {"name": self.name})
-        return self
-
-
-class ArmLevel(Level):
-    """A group of children. role: whether this group had the programme."""
-
-    role: Literal["treated", "comparison"]
-
-
-class Arms(StrictModel):
-    """Who was in which group; file and id where a roster says so, else a column of the sources."""
-
-    column: Column
-    levels: tuple[ArmLevel, ...]
-    file: DataPath | None = None
-    format: Literal["excel", "csv", "spss"] | None = None
-    id: Column | None = None
-    otherwise: Name | None = None  # arm of children the roster does not list
-
-    @model_validator(mode="after")
-    def _roster_whole(self) -> Arms:
-        if self.file is not None:
-            _data_path(self.file)
-            if self.id is None or self.format is None:
-                raise PydanticCustomError("roster_incomplete", "a roster needs format and id")
-        return self
-
-
-class InstrumentUse(StrictModel):
-    """How this site used a questionnaire.
-
-    columns: wave -> the columns of its items in the instrument's order, as a list or as "FIRST..LAST" (consecutive
-    columns of the file). reverse_confirmed_by and reverse: needed where the instrument's reverse key is disputed; each
-    disputed item is answered true or false from the wording that was printed.
-    """
-
-    instrument: Name
-    columns: dict[Name, str | tuple[Column, ...]]
-    reverse_confirmed_by: Literal["wording"] | None = None
-    reverse: dict[str, bool] = {}
-
-
-class ScoreColumn(StrictModel):
-    """A score that arrives ready-made (a test mark), one column a wave."""
-
-    scale: Name
-    wave: Name
-    column: Column
-    label: Text
-    minimum: float
-    maximum: float
-
-
-class SessionsFile(StrictModel):
-    """Attendance: one row per child and session."""
-
-    file: DataPath
-    format: Literal["excel", "csv"]
-    id: Column
-    session: Column
-    attended: Column
-    satisfaction: Column | None = None
-    satisfaction_minimum: int = 1
-    satisfaction_maximum: int = 5
-    sheet: str | None = None
-
-    _inside = field_validator("file")(_data_path)
-
-
-class CausesFile(StrictModel):
-    """Coded interviews: one row per child, level and rater. No quotations."""
-
-    file: DataPath
-    format: Literal["excel", "csv"]
-    id: Column
-    level: Column
-    rater: Column | None = None
-    sheet: str | None = None
-
-    _inside = field_validator("file")(_data_path)
-
-
-class Need(StrictModel):
-    id: Name
-    label: Text
-
-
-class Objective(StrictModel):
-    """What a need asks for. measures: scales of this site that would show it; empty means not measured."""
-
-    id: Name
-    need: Name
-    label: Text
-    measures: tuple[Name, ...] = ()
-
-
-class PlannedSession(StrictModel):
-    number: Annotated[int, Field(ge=1, le=200)]
-    objective: Name
-    theme: Text
-    day: date | None = None
-
-
-class Plan(StrictModel):
-    """Needs -> objectives -> sessions -> measures."""
-
-    needs: tuple[Need, ...]
-    objectives: tuple[Objective, ...]
-    sessions: tuple[PlannedSession, ...]
-
-    @model_validator(mode="after")
-    def _linked(self) -> Plan:
-        needs = {need.id for need in self.needs}
-        objectives = {objective.id for objective in self.objectives}
-        for objective in self.objectives:
-            if objective.need not in needs:
-                raise PydanticCustomError("unknown_reference", "no such need", {"name": objective.need})
-        for session in self.sessions:
-            if session.objective not in objectives:
-                raise PydanticCustomError("unknown_reference", "no such objective", {"name": session.objective})
-        return self
-
-
-class Flow(StrictModel):
-    """Counts before the data file begins, where they are known."""
-
-    approached: Annotated[int, Field(ge=0)] | None = None
-    consented: Annotated[int, Field(ge=0)] | None = None
-    returned: Annotated[int, Field(ge=0)] | None = None
-    consent: Text | None = None  # who consented and how
+_ROLES = ("baseline", "post", "followup")
 
 
 class Site(StrictModel):
     """params/<site>.yml, whole. The report blocks hold what was written; params.resolve adds defaults."""
 
-    schema_: Annotated[int, Field(alias="schema")]
+    schema_: SchemaNumber
     site: SiteId
+    """Must equal the file's name."""
     title: Text
     population: Text
     data_origin: Literal["synthetic", "public", "confidential"]
+    """confidential for data of real children."""
     sampling: Literal["census", "probability", "convenience"]
     reports: Annotated[tuple[ReportName, ...], Field(min_length=1)]
     waves: Annotated[tuple[Wave, ...], Field(min_length=1)]
+    """Measurement occasions in time order."""
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
-    origin_note: Text | None = None  # where the data come from; citation and licence of public data
-    extensions: tuple[Text, ...] = ()  # what an example adds to the document it follows
+    origin_note: Text | None = None
+    """Where the data come from; citation and licence of public data."""
+    extensions: tuple[Text, ...] = ()
+    """What an example adds to the document it follows."""
     instruments: tuple[InstrumentUse, ...] = ()
     scores: tuple[ScoreColumn, ...] = ()
     covariates: tuple[Covariate, ...] = ()
@@ -244,43 +44,56 @@ class Site(StrictModel):
     sessions: SessionsFile | None = None
     causes: CausesFile | None = None
     facets: dict[Literal["confidence", "focus", "autonomy", "exam_emotion"], tuple[Name, ...]] = {}
+    """Facet -> scales that measure it; an empty list says that nothing does."""
     plan: Plan | None = None
     flow: Flow = Flow()
     attrition_declared: bool = False
+    """Fewer children at a later wave are meant, or known and explained."""
     minimum_cell: Annotated[int, Field(ge=5)] = 5
+    """Nothing that stands for fewer children is shown."""
 
-    defaults: ReportBlock = ReportBlock()  # language, conf_level, seed, ... of every report of this site
+    defaults: ReportBlock = ReportBlock()
+    """Settings of every report of this site; a report's own block may override them."""
     descriptive: DescriptiveBlock = DescriptiveBlock()
     factor: FactorBlock = FactorBlock()
     intervention: InterventionBlock = InterventionBlock()
 
-    @field_validator("schema_")
-    @classmethod
-    def _known_schema(cls, value: int) -> int:
-        if value != SCHEMA:
-            raise PydanticCustomError("schema", "unknown schema", {"found": value, "expected": SCHEMA})
-        return value
-
-    @field_validator("site")
-    @classmethod
-    def _portable(cls, value: str) -> str:
-        return _site_id(value)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Site:
-        waves = [wave.id for wave in self.waves]
-        if len(set(waves)) < len(waves):
-            raise PydanticCustomError("duplicate_name", "a wave stands twice", {"name": max(waves, key=waves.count)})
-        if not any(wave.role == "baseline" for wave in self.waves):
-            raise PydanticCustomError("no_baseline", "no wave has the role baseline")
-        used = [source.wave for source in self.sources if source.wave] + [score.wave for score in self.scores]
-        used += [wave for use in self.instruments for wave in use.columns]
-        for wave_id in used:
-            if wave_id not in waves:
-                raise PydanticCustomError("unknown_wave", "not a wave of this site", {"name": wave_id})
+    def misfits(self) -> Iterator[Misfit]:
+        yield from self._repetitions()
+        yield from self._wave_misfits()
         if not self.instruments and not self.scores:
-            raise PydanticCustomError("nothing_measured", "neither instruments nor scores")
-        return self
+            yield Misfit("nothing_measured")
+
+    def _repetitions(self) -> Iterator[Misfit]:
+        yield from repeated("reports", None, self.reports)
+        yield from repeated("waves", "id", (wave.id for wave in self.waves))
+        yield from repeated("instruments", "instrument", (use.instrument for use in self.instruments))
+        yield from repeated("covariates", "name", (covariate.name for covariate in self.covariates))
+        yield from repeated("scores", "scale", (f"{score.scale} ({score.wave})" for score in self.scores))
+        places = (" ".join(filter(None, (source.file, source.sheet, source.wave))) for source in self.sources)
+        yield from repeated("sources", "file", places)
+
+    def _wave_misfits(self) -> Iterator[Misfit]:
+        if not any(wave.role == "baseline" for wave in self.waves):
+            yield Misfit("no_baseline", ("waves",))
+        for index, (earlier, later) in enumerate(pairwise(self.waves), start=1):
+            if _ROLES.index(later.role) < _ROLES.index(earlier.role):
+                yield Misfit("wave_order", ("waves", index, "role"), {"name": later.id, "before": earlier.id})
+            elif earlier.day and later.day and later.day < earlier.day:
+                yield Misfit("wave_order", ("waves", index, "day"), {"name": later.id, "before": earlier.id})
+        waves = [wave.id for wave in self.waves]
+        for at, name in self._waves_named():
+            if name not in waves:
+                yield Misfit("unknown_wave", at, {"name": name, "nearest": nearest_name(name, waves)})
+
+    def _waves_named(self) -> Iterator[tuple[KeyPath, str]]:
+        for index, source in enumerate(self.sources):
+            if source.wave is not None:
+                yield ("sources", index, "wave"), source.wave
+        for index, score in enumerate(self.scores):
+            yield ("scores", index, "wave"), score.wave
+        for index, use in enumerate(self.instruments):
+            yield from ((("instruments", index, "columns", wave), wave) for wave in use.columns)
 
     @property
     def baseline(self) -> str:
@@ -289,3 +102,10 @@ class Site(StrictModel):
 
     def waves_with(self, role: Literal["baseline", "post", "followup"]) -> tuple[str, ...]:
         return tuple(wave.id for wave in self.waves if wave.role == role)
+
+    def data_files(self) -> Iterator[tuple[KeyPath, str]]:
+        """Every raw file, with its place in the parameters."""
+        yield from ((("sources", index, "file"), source.file) for index, source in enumerate(self.sources))
+        for key, named in (("arms", self.arms), ("sessions", self.sessions), ("causes", self.causes)):
+            if named is not None and named.file is not None:
+                yield (key, "file"), named.file

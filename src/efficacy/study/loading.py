@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from ..errors import DataError, Finding, ParameterError, PrivacyError
-from ..instruments import Instrument, confirm_instrument, load_instrument
+from ..errors import DataError, Finding, PrivacyError
+from ..instruments import Instrument
 from ..params import SiteFile, load_site
 from ..project import Project, find_project
 from .answers import Marks, long_marks, long_responses, read_answers, read_marks
 from .audit import Audit
+from .declared import site_instruments
 from .identity import Pseudonyms, assign_pseudonyms, pseudonym_key
 from .model import PERSON_COLUMN, Study
 from .people import read_participants
@@ -58,7 +58,7 @@ def _home(site: str | Path, project: Project | str | Path | None) -> Project:
 
 def _read(loaded_site: SiteFile, project: Project) -> Study:
     site = loaded_site.site
-    instruments = _instruments(loaded_site, project)
+    instruments = {instrument.id: instrument for instrument in site_instruments(loaded_site, project=project)}
     audit = Audit(minimum_cell=site.minimum_cell)
     loaded = load_sources(site, project, audit)
     pseudonyms = _pseudonyms(loaded, complete=len(loaded) == len(site.sources))
@@ -90,29 +90,6 @@ def _read(loaded_site: SiteFile, project: Project) -> Study:
         input_hashes=audit.hashes,
         encodings=audit.encodings,
     )
-
-
-def _instruments(loaded_site: SiteFile, project: Project) -> dict[str, Instrument]:
-    """The site's instruments with every reverse key decided, by id."""
-    decided = {}
-    for position, use in enumerate(loaded_site.site.instruments):
-        decided[use.instrument] = confirm_instrument(
-            load_instrument(use.instrument, project=project),
-            reverse=use.reverse,
-            confirmed_by=use.reverse_confirmed_by,
-            document=loaded_site.document,
-            at=("instruments", position),
-        )
-    names = Counter(item.name for instrument in decided.values() for item in instrument.items)
-    shared = sorted(name for name, n in names.items() if n > 1)
-    if shared:
-        line = loaded_site.document.line(("instruments",))
-        raise ParameterError(
-            Finding(
-                "parameters.item_in_two_instruments", file=loaded_site.document.name, row=line, values={"items": shared}
-            )
-        )
-    return decided
 
 
 def _pseudonyms(loaded: Sequence[Loaded], *, complete: bool) -> Pseudonyms:

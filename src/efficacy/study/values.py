@@ -11,8 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ..instruments import Instrument
-from ..params import Covariate
-from ..params.site import Level
+from ..params import Covariate, Level
 from .audit import Audit
 from .readers import RawTable, clean
 
