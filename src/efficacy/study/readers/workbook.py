@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -20,7 +22,9 @@ from .table import Place, RawTable, table_of_records
 
 MAXIMUM_UNPACKED = 200_000_000
 MAXIMUM_RATIO = 100
-MAXIMUM_CELLS = 10_000_000
+MAXIMUM_CELLS = 3_000_000
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 
 
 def read_workbook(raw: bytes, *, file: str, sha256: str, sheet: str | None = None) -> RawTable:
@@ -34,24 +38,48 @@ def read_workbook(raw: bytes, *, file: str, sha256: str, sheet: str | None = Non
         raise Place(file=file).error("data.not_a_workbook") from None
     chosen = _choose(workbook, sheet, place=Place(file=file))
     place = Place(file=file, sheet=chosen.name)
-    if chosen.total_height * chosen.total_width > MAXIMUM_CELLS:
-        raise place.error("data.too_large", maximum=MAXIMUM_CELLS, unit="cells")
     rows = chosen.to_python(skip_empty_area=False)
     records = [(number, [_text(value) for value in row]) for number, row in enumerate(rows, start=1)]
     return table_of_records(records, place=place, sha256=sha256)
 
 
 def _refuse_bomb(raw: bytes, *, place: Place) -> None:
-    """Refuse by the sizes a zip declares, before anything is unpacked."""
+    """Refuse by the sizes a zip declares and the places its cells claim, before anything is unpacked into memory.
+
+    One far cell makes the sheet between it and A1 a table of empty cells, which the reading library allocates.
+    """
     if not raw.startswith(b"PK"):
         return
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, EOFError):
+            entries = archive.infolist()
+            unpacked = sum(entry.file_size for entry in entries)
+            if unpacked > MAXIMUM_UNPACKED or unpacked > MAXIMUM_RATIO * len(raw):
+                raise place.error("data.zip_bomb", maximum=MAXIMUM_UNPACKED, ratio=MAXIMUM_RATIO)
+            sheets = [entry for entry in entries if _SHEET.fullmatch(entry.filename)]
+            n_cells = max((_extent(archive.read(entry)) for entry in sheets), default=None)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError):
         raise place.error("data.not_a_workbook") from None
-    if unpacked > MAXIMUM_UNPACKED or unpacked > MAXIMUM_RATIO * len(raw):
-        raise place.error("data.zip_bomb", maximum=MAXIMUM_UNPACKED, ratio=MAXIMUM_RATIO)
+    if n_cells is None:  # another kind of zip, .xlsb and .ods among them
+        raise place.error("data.not_a_workbook")
+    if n_cells > MAXIMUM_CELLS:
+        raise place.error("data.too_large", maximum=MAXIMUM_CELLS, unit="cells")
+
+
+def _extent(sheet: bytes) -> int:
+    """Rows times columns of the smallest table from A1 that holds every cell."""
+    columns, rows = {b"A"}, {b"1"}
+    for column, row in _REFERENCE.findall(sheet):
+        columns.add(column)
+        rows.add(row)
+    return max(map(int, rows)) * max(map(_column_number, columns))
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _choose(workbook: CalamineWorkbook, sheet: str | None, *, place: Place) -> CalamineSheet:
@@ -60,7 +88,7 @@ def _choose(workbook: CalamineWorkbook, sheet: str | None, *, place: Place) -> C
             raise place.error("data.unknown_sheet", name=sheet, nearest=nearest_name(sheet, workbook.sheet_names))
         return workbook.get_sheet_by_name(sheet)
     visible = [meta.name for meta in workbook.sheets_metadata if meta.visible is SheetVisibleEnum.Visible]
-    filled = [found for name in visible if (found := workbook.get_sheet_by_name(name)).total_height]
+    filled = [found for name in visible if (found := workbook.get_sheet_by_name(name)).height]
     if not filled:
         raise place.error("data.empty_file")
     if len(filled) > 1:
