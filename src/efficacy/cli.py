@@ -162,21 +162,22 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a Windows console may lack a character
     signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(_exit_code(list(sys.argv[1:] if arguments is None else arguments)))
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    code = _exit_code(given)
+    if code == INTERRUPTED:
+        _print_error(_words("interrupted", _asked_language(given)))
+    sys.exit(code)
 
 
 def _exit_code(arguments: list[str]) -> int:
     try:
-        result: Any = app(args=arguments, standalone_mode=False)
-        return result if isinstance(result, int) else 0
+        code: Any = app(args=arguments, standalone_mode=False)  # typer turns Exit and Ctrl-C into a code
+        return code if isinstance(code, int) else 0
     except EfficacyError as error:
         _print_findings(error.findings, _asked_language(arguments), limit=MAXIMUM_FINDINGS)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        _print_error(_words("interrupted", _asked_language(arguments)))
         return INTERRUPTED
-    except typer.Exit as leave:
-        return leave.exit_code
     except Exception as error:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # the command was used wrongly: typer says how
             error.show()
@@ -277,3 +278,7 @@ def _locale_language() -> Language:
     named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), None)
     spoken = named or locale.getlocale()[0] or ""
     return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"
+
+
+if __name__ == "__main__":
+    main()

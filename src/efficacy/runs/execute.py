@@ -144,7 +144,7 @@ def _check_inputs_unchanged(job: Job) -> None:
     """A manifest must not name files that changed while the notebook was reading them."""
     loaded = load_site(job.site, project=job.project)
     now = read_inputs(loaded, job.report, parameters=job.parameters, project=job.project)
-    if now.fingerprint != Inputs(**job.inputs).fingerprint:
+    if now.files != job.inputs["files"]:
         raise MachineError(Finding("machine.inputs_changed", file=job.name))
 
 
