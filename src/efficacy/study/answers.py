@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..instruments import Instrument
-from ..params import InstrumentUse, ScoreColumn, Site
+from ..params import InstrumentUse, ScoreColumn, Site, column_range
 from .audit import Audit
 from .identity import Pseudonyms
 from .model import PERSON_COLUMN
@@ -87,7 +87,7 @@ def _columns(
 
 def _report_absent(use: InstrumentUse, wave: str, table: RawTable, audit: Audit) -> None:
     declared = use.columns[wave]
-    names = [name for name in declared.split("..") if name] if isinstance(declared, str) else list(declared)
+    names = column_range(declared) or (declared,) if isinstance(declared, str) else declared
     absent = [name for name in names if require(table, name, audit) is None]
     if not absent:  # both ends are there, the wrong way round
         audit.add("data.column_order", table, column=str(declared))
@@ -114,7 +114,7 @@ def _refuse_missing_code_in_range(instrument: Instrument, found: Loaded, audit: 
 
 def _refuse_contradiction(instrument: Instrument, table: RawTable, column: str, audit: Audit) -> None:
     """A file whose value label means another answer than its code was coded in another order than the instrument."""
-    meant = {clean(text): option.value for option in instrument.options for text in (*option.accepts, option.label.zh)}
+    meant = {clean(text): value for text, value in instrument.answers.items()}
     for code, label in table.value_labels.get(column, {}).items():
         if label in meant and as_number(code) != meant[label]:
             values = {"label": label, "code": code, "expected": meant[label]}

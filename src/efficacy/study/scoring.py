@@ -27,8 +27,8 @@ def score(
     answered, reversed answers x' = minimum + maximum - x, and m the mean of the answers over A, the score is m
     (scoring "mean") or k * m (scoring "sum").
 
-    Raises ValueError for missing columns, undecided reverse keys, an item answered twice by a child at one wave, and
-    answers outside the instrument's range; items are named, children never.
+    Raises ValueError for missing columns, ids or waves, undecided reverse keys, an item answered twice by a child at
+    one wave, and answers outside the instrument's range; items are named, children never.
     R, complete rows: ``rowMeans(X)`` or ``rowSums(X)`` after ``X[, reversed] <- minimum + maximum - X[, reversed]``.
     """
     if missing not in ("instrument", "complete"):
@@ -58,6 +58,8 @@ class _Answers:
             responses, item = responses[item >= 0], item[item >= 0]
         people, self.people = _codes(responses["participant_id"])
         waves, self.waves = _codes(responses["wave"])
+        if (people < 0).any() or (waves < 0).any():
+            raise ValueError("responses: participant_id or wave is missing in some rows")
         sheet, self.sheets = pd.factorize(people.astype(np.int64) * max(len(self.waves), 1) + waves)
         del people, waves  # with a million children every column of codes counts
         cell = sheet * len(names) + item

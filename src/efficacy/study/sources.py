@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..errors import DataError
 from ..fitting import nearest_name
-from ..params import InstrumentUse, Site, Source
+from ..params import InstrumentUse, Site, Source, column_range
 from ..project import Project
 from .audit import Audit
 from .identity import read_ids, refuse_similar
@@ -73,8 +73,7 @@ def item_columns(use: InstrumentUse, wave: str, table: RawTable) -> list[str] | 
     """The columns of an instrument's items at a wave, or None where this table does not have all of them."""
     declared = use.columns[wave]
     if isinstance(declared, str):
-        first, found, last = declared.partition("..")
-        return table.span(first, last) if found else table.span(declared, declared)
+        return table.span(*(column_range(declared) or (declared, declared)))
     columns = [table.find(name) for name in declared]
     return [column for column in columns if column] if all(columns) else None
 

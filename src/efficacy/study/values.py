@@ -59,11 +59,7 @@ def missing_texts(codes: Iterable[int | float | str]) -> frozenset[str]:
 
 def answer_reader(instrument: Instrument, missing: frozenset[str]) -> Reader:
     """Answers within the instrument's range, as whole numbers or by the texts of its options."""
-    options = {
-        clean(text): option.value
-        for option in instrument.options
-        for text in (*option.accepts, option.label.zh, option.label.en)
-    }
+    options = {clean(text): value for text, value in instrument.answers.items()}
 
     def read(text: str) -> Reading:
         if text in missing:
