@@ -47,7 +47,7 @@ class StrictModel(BaseModel):
     """Base of every model read from a file: unknown keys are errors, values are never coerced, instances are frozen."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False
     )
 
     def misfits(self) -> Iterator[Misfit]:

@@ -140,8 +140,7 @@ REPORT_MODELS: Mapping[str, type[ReportParams]] = {
 def _block(model: type[ReportParams]) -> type[StrictModel]:
     """The same fields, each optional: what a site's file or a notebook may leave open."""
     fields: dict[str, Any] = {
-        name: (field.rebuild_annotation() | None, Field(default=None, description=field.description))
-        for name, field in model.model_fields.items()
+        name: (field.rebuild_annotation() | None, None) for name, field in model.model_fields.items()
     }
     return create_model(
         model.__name__.replace("Params", "Block"), __base__=StrictModel, __doc__=model.__doc__, **fields

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+import textwrap
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
+from pydantic import BaseModel
+
+from . import plan, reports, site, sources
 from .site import Site
 
 
@@ -15,9 +23,38 @@ def site_json_schema() -> dict[str, Any]:
     ``# yaml-language-server: $schema=site.schema.json``.
     """
     schema = Site.model_json_schema(by_alias=True)
+    said = {model.__name__: dict(_field_docs(model)) for model in _models()}
+    said |= {name.replace("Params", "Block"): docs for name, docs in said.items() if name.endswith("Params")}
+    for name, part in {Site.__name__: schema, **schema["$defs"]}.items():
+        for key, value in part.get("properties", {}).items():
+            value.pop("title", None)  # repeats the key
+            if description := said.get(name, {}).get(key):
+                value["description"] = description
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def site_json_schema_text() -> str:
     """The schema as params/site.schema.json holds it."""
     return json.dumps(site_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _models() -> Iterator[type[BaseModel]]:
+    for module in (plan, reports, site, sources):
+        for value in vars(module).values():
+            if inspect.isclass(value) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
+                yield value
+
+
+def _field_docs(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """The text below each field, inherited fields first. Read here, not at import: a run needs no descriptions."""
+    for base in reversed(model.__mro__):
+        if not issubclass(base, BaseModel) or base is BaseModel:
+            continue
+        try:
+            source = inspect.getsource(base)
+        except (OSError, TypeError):  # made by create_model; its fields are described where they were written
+            continue
+        body = ast.parse(textwrap.dedent(source)).body[0]
+        for field, text in pairwise(getattr(body, "body", [])):
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
+                yield field.target.id, inspect.cleandoc(ast.literal_eval(text.value))
