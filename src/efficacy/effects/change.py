@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from scipy import special
 
 from ..results import Reason, Result
 from .distributions import hedges_correction, noncentral_t_interval, t_interval, t_p_value
-from .exact import sign_flip_p_value, signed_rank_p_value, signed_ranks
+from .exact import Ties, sign_flip_p_value, signed_rank_p_value, signed_ranks
 from .inputs import check_probability, complete_rows, numbers
 
 TERMS = ("mean_change", "d_z", "d_av", "d_rm", "smcc", "smcr", "g_av", "rank_biserial")
@@ -42,6 +42,7 @@ class PairedChange(Result):
     statistic: float = math.nan
     df: float = math.nan
     p_value: float = math.nan
+    ties: Ties = "as_stored"
     w_plus: float = math.nan
     w_minus: float = math.nan
     n_nonzero: int = 0
@@ -58,59 +59,78 @@ class PairedChange(Result):
         return self.effects.copy()
 
 
-def paired_change(pre: pd.Series, post: pd.Series, *, conf_level: float = 0.95, seed: int = 0) -> PairedChange:
+def paired_change(
+    pre: pd.Series, post: pd.Series, *, ties: Ties = "as_stored", conf_level: float = 0.95, seed: int = 0
+) -> PairedChange:
     """Compare two waves of the same children.
 
     pre, post: one score a child in the same units, aligned by index; children with both. D = post - pre.
-    t = M_D / (S_D / sqrt(n)), df = n - 1. Wilcoxon: exact on mid-ranks, zeros dropped. Permutation: all sign flips of
-    D (random ones beyond exact.EXACT_FLIPS, from ``seed``). d_z = M_D/S_D with the interval ncp/sqrt(n) of noncentral
-    t; d_av = M_D/((S_pre + S_post)/2); d_rm = d_z sqrt(2(1 - r)); smcc = J d_z, its interval J times d_z's,
-    SE^2 = 1/n + smcc^2/(2n); smcr = J M_D/S_pre, SE^2 = 2(1 - r)/n + smcr^2/(2n); g_av = J d_av; J exact with df n - 1;
-    rank_biserial = (W+ - W-)/(W+ + W-). d_av, d_rm, smcr, g_av and rank_biserial have no interval here. Returns
-    PairedChange; fewer than 2 pairs or equal differences: not computable. Lakens (2013), doi:10.3389/fpsyg.2013.00863;
-    Becker (1988), doi:10.1111/j.2044-8317.1988.tb00901.x; Rouder et al. (2009), doi:10.3758/PBR.16.2.225.
-    R: ``t.test(post, pre, paired=TRUE)``, ``coin::wilcoxsign_test``, ``metafor::escalc("SMCC" | "SMCR")``,
-    ``effectsize::cohens_d(paired=TRUE)``, ``BayesFactor::ttestBF``.
+    t = M_D / (S_D / sqrt(n)), df = n - 1. Wilcoxon: exact on mid-ranks, zeros dropped; ties: "as_stored", as R and SPSS
+    rank, or "rounded" for item means and decimals, where equal differences differ in their last binary digit.
+    Permutation: all sign flips of D (random ones beyond exact.EXACT_FLIPS, from ``seed``). d_z = M_D/S_D, interval
+    ncp/sqrt(n) by noncentral t; d_av = M_D/((S_pre + S_post)/2); d_rm = d_z sqrt(2(1 - r)); smcc = J d_z, its interval
+    J times d_z's, SE^2 = 1/n + smcc^2/(2n); smcr = J M_D/S_pre, SE^2 = 2(1 - r)/n + smcr^2/(2n); g_av = J d_av; J exact
+    with df n - 1; rank_biserial = (W+ - W-)/(W+ + W-). d_av, d_rm, smcr, g_av and rank_biserial have no interval here.
+    Returns PairedChange; fewer than 2 pairs or equal differences: not computable. Raises ValueError for another ties.
+    Lakens (2013), doi:10.3389/fpsyg.2013.00863; Becker (1988), doi:10.1111/j.2044-8317.1988.tb00901.x; Rouder et al.
+    (2009), doi:10.3758/PBR.16.2.225. R: ``t.test(post, pre, paired=TRUE)``, ``coin::wilcoxsign_test``,
+    ``metafor::escalc("SMCC" | "SMCR")``, ``effectsize::cohens_d(paired=TRUE)``, ``BayesFactor::ttestBF``.
     """
     check_probability(conf_level, "conf_level")
+    if ties not in get_args(Ties):
+        raise ValueError(f"ties={ties!r}: one of {get_args(Ties)}")
     complete, n_dropped = complete_rows(pre=numbers(pre, "pre"), post=numbers(post, "post"))
     difference = (complete["post"] - complete["pre"]).to_numpy()
     n = len(difference)
     described = _description(complete) if n >= 2 else {}
-    base: dict[str, Any] = {"n_used": n, "n_dropped": n_dropped, "n": n, "method": "paired_t", "conf_level": conf_level}
+    base: dict[str, Any] = {
+        "n_used": n,
+        "n_dropped": n_dropped,
+        "n": n,
+        "method": "paired_t",
+        "conf_level": conf_level,
+        "ties": ties,
+        **described,
+    }
     reason = None
     if n < 2:
         reason = Reason("too_few_rows", {"n": n, "minimum": 2})
     elif described["sd_change"] <= 1e-13 * np.abs(complete.to_numpy()).max():
         reason = Reason("zero_variance", {"variable": "change"})
     if reason is not None:
-        return PairedChange(**base, **described, effects=_no_effects(n), status="not_computable", reasons=(reason,))
+        return PairedChange(**base, effects=_no_effects(n), status="not_computable", reasons=(reason,))
     std_error = described["sd_change"] / math.sqrt(n)
     statistic = described["mean_change"] / std_error
     low, high = t_interval(described["mean_change"], std_error, n - 1, conf_level)
-    signed = signed_ranks(difference)
-    wilcoxon, wilcoxon_method = signed_rank_p_value(difference)
-    flips, flips_error, flips_method = sign_flip_p_value(difference, seed=seed)
-    w_plus, w_minus = float(signed[signed > 0].sum()), float(np.abs(signed[signed < 0]).sum())
+    ranked = _rank_tests(difference, ties, seed)
     return PairedChange(
         **base,
-        **described,
+        **ranked,
         conf_low=low,
         conf_high=high,
         statistic=statistic,
         df=float(n - 1),
         p_value=t_p_value(statistic, n - 1),
-        w_plus=w_plus,
-        w_minus=w_minus,
-        n_nonzero=len(signed),
-        p_value_wilcoxon=wilcoxon,
-        wilcoxon_method=wilcoxon_method,
-        p_value_permutation=flips,
-        permutation_std_error=flips_error,
-        permutation_method=flips_method,
         bf10=jzs_bayes_factor(statistic, n),
-        effects=_effects(described, n, (low, high), w_plus, w_minus, conf_level),
+        effects=_effects(described, n, (low, high), ranked["w_plus"], ranked["w_minus"], conf_level),
     )
+
+
+def _rank_tests(difference: np.ndarray, ties: Ties, seed: int) -> dict[str, Any]:
+    """Wilcoxon's and the sign-flip test, by field of PairedChange."""
+    signed = signed_ranks(difference, ties=ties)
+    wilcoxon, wilcoxon_method = signed_rank_p_value(signed)
+    flips, flips_error, flips_method = sign_flip_p_value(difference, seed=seed)
+    return {
+        "w_plus": float(signed[signed > 0].sum()),
+        "w_minus": float(np.abs(signed[signed < 0]).sum()),
+        "n_nonzero": len(signed),
+        "p_value_wilcoxon": wilcoxon,
+        "wilcoxon_method": wilcoxon_method,
+        "p_value_permutation": flips,
+        "permutation_std_error": flips_error,
+        "permutation_method": flips_method,
+    }
 
 
 def jzs_bayes_factor(statistic: float, n: int, *, scale: float = JZS_SCALE) -> float:
@@ -171,9 +191,9 @@ def _effects(
         ("mean_change", change, sd_change / math.sqrt(n), *interval),
         ("d_z", d_z, none, low, high),
         ("d_av", d_av, none, none, none),
-        ("d_rm", d_z * math.sqrt(2 * max(0.0, 1 - r)), none, none, none),
+        ("d_rm", d_z * math.sqrt(2 * (1 - r)), none, none, none),
         ("smcc", smcc, math.sqrt(1 / n + smcc**2 / (2 * n)), correction * low, correction * high),
-        ("smcr", smcr, math.sqrt(2 * max(0.0, 1 - r) / n + smcr**2 / (2 * n)), none, none),
+        ("smcr", smcr, math.sqrt(2 * (1 - r) / n + smcr**2 / (2 * n)), none, none),
         ("g_av", correction * d_av, none, none, none),
         ("rank_biserial", (w_plus - w_minus) / (w_plus + w_minus), none, none, none),
     ]

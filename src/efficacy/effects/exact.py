@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 from scipy import stats
@@ -19,23 +20,34 @@ RANDOM_FLIPS = 99_999
 """Random sign flips beyond that."""
 
 TIE = 1e-10
-"""Two statistics closer than this share of their scale are equal: decimals that tie on paper differ in binary."""
+"""Two numbers closer than this share of their scale are equal: decimals that tie on paper differ in binary."""
+
+Ties = Literal["as_stored", "rounded"]
+"""When two differences tie: equal as stored (R's and SPSS's habit), or equal to TIE of the largest."""
 
 
-def signed_ranks(differences: np.ndarray) -> np.ndarray:
+def signed_ranks(differences: np.ndarray, *, ties: Ties = "as_stored") -> np.ndarray:
     """Mid-ranks of the absolute non-zero differences, each with its difference's sign (Wilcoxon's zero rule)."""
-    kept = differences[np.abs(differences) > TIE * np.abs(differences).max(initial=0.0)]
-    return np.asarray(np.sign(kept) * _mid_ranks(np.abs(kept)))
+    sizes = np.abs(differences)
+    scale = TIE * sizes.max(initial=0.0) if ties == "rounded" else 0.0
+    kept = differences[sizes > scale]
+    if scale == 0.0:
+        return np.asarray(np.sign(kept) * stats.rankdata(np.abs(kept)))
+    # a chain of neighbours each within the tolerance of the next is one tie
+    order = np.argsort(np.abs(kept), kind="stable")
+    tie_group = np.empty(len(kept), dtype=int)
+    tie_group[order] = np.cumsum(np.diff(np.abs(kept)[order], prepend=0.0) > scale)
+    return np.asarray(np.sign(kept) * stats.rankdata(tie_group))
 
 
-def signed_rank_p_value(differences: np.ndarray) -> tuple[float, str]:
+def signed_rank_p_value(signed: np.ndarray) -> tuple[float, str]:
     """Two-sided p of Wilcoxon's signed-rank test and the method used, "exact" or "normal".
 
-    Exact: the distribution of W+ over all 2^m signs of the m non-zero differences, conditional on their mid-ranks, by
-    convolution. Normal (m > EXACT_RANKS): tie-corrected, no continuity correction. NaN where every difference is 0.
+    signed: from signed_ranks. Exact: the distribution of W+ over all 2^m signs of the m non-zero differences,
+    conditional on their mid-ranks, by convolution. Normal (m > EXACT_RANKS): tie-corrected, no continuity correction.
+    NaN where every difference is 0.
     R: ``coin::wilcoxsign_test(post ~ pre, distribution="exact", zero.method="Wilcoxon")``.
     """
-    signed = signed_ranks(differences)
     if len(signed) == 0:
         return math.nan, "exact"
     if len(signed) > EXACT_RANKS:
@@ -57,7 +69,7 @@ def rank_sum_p_value(first: np.ndarray, second: np.ndarray) -> tuple[float, str]
     Exact: all divisions of the pooled mid-ranks into groups of these sizes. Normal (more than EXACT_RANK_SUM rows):
     tie-corrected, no continuity correction. R: ``coin::wilcox_test(v ~ k, distribution="exact")``.
     """
-    ranks = _mid_ranks(np.concatenate([first, second]))
+    ranks = np.asarray(stats.rankdata(np.concatenate([first, second])))
     if np.ptp(ranks) == 0:
         return 1.0, "exact"
     n, total = min(len(first), len(second)), len(ranks)
@@ -100,16 +112,6 @@ def sign_flip_p_value(differences: np.ndarray, *, seed: int) -> tuple[float, flo
         reaching += int((np.abs(sums) >= threshold).sum())
     p_value = (1 + reaching) / (1 + RANDOM_FLIPS)
     return p_value, math.sqrt(p_value * (1 - p_value) / RANDOM_FLIPS), "monte_carlo"
-
-
-def _mid_ranks(values: np.ndarray) -> np.ndarray:
-    """Mid-ranks of values that tie when they agree to TIE of the largest."""
-    scale = np.abs(values).max(initial=0.0) or 1.0
-    order = np.argsort(values, kind="stable")
-    steps = np.diff(values[order]) > TIE * scale
-    tie_group = np.empty(len(values), dtype=int)
-    tie_group[order] = np.concatenate([[0], np.cumsum(steps)])
-    return np.asarray(stats.rankdata(tie_group))
 
 
 def _all_flips(differences: np.ndarray) -> np.ndarray:

@@ -100,6 +100,27 @@ def randomised_ancova(
     if isinstance(fit, Reason):
         empty = pd.DataFrame({"term": list(levels), "level": list(levels.values())}).reindex(columns=list(COLUMNS))
         return RandomisedAncova(**base, contrasts=empty, status="not_computable", reasons=(fit,))
+    table = _contrasts(fit, complete, design, levels, n_permutations=n_permutations, seed=seed, conf_level=conf_level)
+    return RandomisedAncova(
+        **base,
+        slope=float(fit.coefficients["baseline"]),
+        slope_std_error=fit.std_error("baseline"),
+        r_squared=fit.r_squared,
+        sd_outcome=_pooled_sd(complete),
+        contrasts=table,
+    )
+
+
+def _contrasts(
+    fit: LinearFit,
+    complete: pd.DataFrame,
+    design: pd.DataFrame,
+    levels: dict[str, str],
+    *,
+    n_permutations: int,
+    seed: int,
+    conf_level: float,
+) -> pd.DataFrame:
     sd_outcome = _pooled_sd(complete)
     table = pd.DataFrame(
         {
@@ -112,14 +133,7 @@ def randomised_ancova(
         for term, level in levels.items()
     )
     adjusted = {f"{column}_adjusted": holm(table[column]) for column in ("p_value", "p_value_permutation")}
-    return RandomisedAncova(
-        **base,
-        slope=float(fit.coefficients["baseline"]),
-        slope_std_error=fit.std_error("baseline"),
-        r_squared=fit.r_squared,
-        sd_outcome=sd_outcome,
-        contrasts=table.assign(**adjusted)[list(COLUMNS)],
-    )
+    return table.assign(**adjusted)[list(COLUMNS)]
 
 
 def _levels_present(arm: pd.Series) -> dict[str, str]:

@@ -1,0 +1,35 @@
+"""Reading the reference facts of effects: numbers from R and PSPP with the data and the call that gave them."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def facts(family: str) -> dict[str, dict[str, Any]]:
+    """All entries of one family by id."""
+    content = json.loads((REFERENCE / "effects" / f"{family}.json").read_text(encoding="utf-8"))
+    return {entry["id"]: entry for entry in content["entries"]}
+
+
+def data(name: str, where: str | None = None) -> pd.DataFrame:
+    """A reference data set by child."""
+    frame = pd.read_csv(REFERENCE / "data" / f"{name}.csv", index_col="id", encoding="utf-8")
+    return frame if where is None else frame.query(where)
+
+
+def agrees(actual: float, expected: float, entry: dict[str, Any]) -> bool:
+    """|a - b| <= tolerance * max(1, |b|), the tolerance of the entry or 1e-8."""
+    tolerance = entry.get("tolerance", 1e-8)
+    return math.isfinite(actual) and abs(actual - expected) <= tolerance * max(1.0, abs(expected))
+
+
+def table(value: dict[str, Any]) -> pd.DataFrame:
+    """A matrix of the references."""
+    return pd.DataFrame(value["values"], index=value["rows"], columns=value["cols"])
