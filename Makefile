@@ -27,7 +27,7 @@ reports: setup
 	$(BIN)/efficacy run
 
 test: setup
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope
 	@$(MAKE) --no-print-directory notebooks
 
 # the executed notebooks under reports/ come out the same when they are run again

@@ -56,7 +56,7 @@ def list_reports(project: Project) -> Iterator[Entry]:
 def check_site(site: str, project: Project) -> CheckedSite:
     """Read parameters and data of one site as a run would."""
     try:
-        jobs_of(site, Request(), project)
+        reports = load_site(site, project=project).site.reports
         study = check_data(site, project)
     except EfficacyError as error:
         return CheckedSite(findings=error.findings, exit_code=error.exit_code)
@@ -65,7 +65,7 @@ def check_site(site: str, project: Project) -> CheckedSite:
         return CheckedSite(findings=bug.findings, exit_code=bug.exit_code)
     return CheckedSite(
         findings=study.findings,
-        reports=load_site(site, project=project).site.reports,
+        reports=reports,
         n_children=len(study.participants),
         n_by_wave=_children_by_wave(study),
     )
