@@ -144,10 +144,7 @@ def long_responses(sheets: Sequence[Sheet], pseudonyms: Pseudonyms) -> pd.DataFr
         long = answers.sort_index().reset_index().melt(PERSON_COLUMN, var_name="item", value_name="response")
         long.insert(1, "wave", sheet.wave)
         parts.append(long)
-    columns = [PERSON_COLUMN, "wave", "item", "response"]
-    if not parts:
-        return pd.DataFrame(columns=columns).astype({"response": float})
-    return pd.concat(parts, ignore_index=True)[columns]
+    return together(parts, {PERSON_COLUMN: "str", "wave": "str", "item": "str", "response": "float64"})
 
 
 def long_marks(marks: Sequence[Marks], pseudonyms: Pseudonyms) -> pd.DataFrame:
@@ -158,7 +155,10 @@ def long_marks(marks: Sequence[Marks], pseudonyms: Pseudonyms) -> pd.DataFrame:
         people = pseudonyms.of(mark.found.ids.loc[values.index])
         part = pd.DataFrame({PERSON_COLUMN: people, "wave": mark.declared.wave, "scale": mark.declared.scale})
         parts.append(part.assign(score=values).sort_values(PERSON_COLUMN))
-    columns = [PERSON_COLUMN, "wave", "scale", "score"]
-    if not parts:
-        return pd.DataFrame(columns=columns).astype({"score": float})
-    return pd.concat(parts, ignore_index=True)[columns]
+    return together(parts, {PERSON_COLUMN: "str", "wave": "str", "scale": "str", "score": "float64"})
+
+
+def together(parts: Sequence[pd.DataFrame], types: Mapping[str, str]) -> pd.DataFrame:
+    """One frame of these columns and types, also where there are no parts."""
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(types))
+    return whole[list(types)].astype(dict(types))

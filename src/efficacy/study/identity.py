@@ -26,6 +26,16 @@ def comparable(identifier: str) -> str:
     return _LEADING_ZEROS.sub("", identifier.casefold())
 
 
+def summary_rows(table: RawTable, column: str) -> pd.Index:
+    """The rows that sum up the others: such a word stands for the child, or first in the row."""
+    first = table.cells.bfill(axis="columns").iloc[:, 0]
+    words = (
+        texts.map(lambda text: clean(text).casefold(), na_action="ignore") for texts in (first, table.cells[column])
+    )
+    one, other = (word.isin(_SUMMARY) for word in words)
+    return table.cells.index[one | other]
+
+
 def read_ids(table: RawTable, column: str, audit: Audit, *, once: bool = True) -> pd.Series:
     """The ids of a table by row, full-width forms as half-width; rows that name nobody are errors.
 
@@ -34,11 +44,8 @@ def read_ids(table: RawTable, column: str, audit: Audit, *, once: bool = True) -
     raw = table.cells[column]
     ids = raw.map(clean, na_action="ignore")
     audit.change("full_width", table, column=column, rows=raw.index[raw.notna() & (ids != raw.str.strip())])
-    first = table.cells.bfill(axis="columns").iloc[:, 0]
-    summary = _folded(first).isin(_SUMMARY) | _folded(ids).isin(_SUMMARY)
-    _each("data.summary_row", ids.index[summary], table, column, audit)
-    ids = ids[~summary]
-    _each("data.empty_id", ids.index[ids.isna()], table, column, audit)
+    if ids.isna().any():
+        audit.add("data.empty_id", table, column=column, rows=ids.index[ids.isna()])
     ids = ids.dropna()
     compact = ids.str.replace(" ", "")
     national = compact.str.fullmatch(_NATIONAL)
@@ -51,15 +58,6 @@ def read_ids(table: RawTable, column: str, audit: Audit, *, once: bool = True) -
         for rows in _repeated(ids):
             audit.add("data.duplicate_id", table, column=column, rows=rows)
     return ids
-
-
-def _folded(texts: pd.Series) -> pd.Series:
-    return texts.map(lambda text: clean(text).casefold(), na_action="ignore")
-
-
-def _each(code: str, rows: Iterable[int], table: RawTable, column: str, audit: Audit) -> None:
-    for row in rows:
-        audit.add(code, table, column=column, rows=[row])
 
 
 def _repeated(ids: pd.Series) -> list[list[int]]:

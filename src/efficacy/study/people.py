@@ -12,7 +12,7 @@ from .audit import Audit
 from .identity import Pseudonyms, read_ids
 from .model import PERSON_COLUMN
 from .readers import RawTable
-from .sources import Loaded, holding, open_table, require, without_personal
+from .sources import Loaded, holding, only_children, open_table, require
 from .values import covariate_reader, level_reader, read_column
 
 
@@ -85,7 +85,7 @@ def _roster(arms: Arms, project: Project, pseudonyms: Pseudonyms, audit: Audit) 
     id_column, arm_column = require(table, arms.id, audit), require(table, arms.column, audit)
     if id_column is None or arm_column is None:
         return _first_of_each([])
-    table = without_personal(table, keep=(id_column, arm_column), audit=audit)
+    table = only_children(table, id_column, keep=[arm_column], audit=audit)
     ids = known_ids(table, id_column, pseudonyms, audit)
     reader = level_reader(
         arms.levels, frozenset(), problem="unknown_arm", value_labels=table.value_labels.get(arm_column)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .answers import Sheet
+from .answers import Sheet, together
 from .audit import Audit
 from .identity import Pseudonyms
 from .model import PERSON_COLUMN
@@ -15,7 +15,9 @@ from .sources import Loaded
 
 SECONDS_PER_ITEM = 2.0
 _FEWEST_FOR_STRAIGHT_LINE = 6  # the same answer five times is no pattern yet
-_COLUMNS = (PERSON_COLUMN, "wave", "duration_seconds", "too_fast", "straight_lining", "same_address_answers")
+_TYPES = {PERSON_COLUMN: "str", "wave": "str", "duration_seconds": "float64"} | dict.fromkeys(
+    ("too_fast", "straight_lining", "same_address_answers"), "bool"
+)
 
 
 def read_quality(sheets: Sequence[Sheet], pseudonyms: Pseudonyms, audit: Audit) -> pd.DataFrame:
@@ -35,9 +37,7 @@ def read_quality(sheets: Sequence[Sheet], pseudonyms: Pseudonyms, audit: Audit) 
             parts.append(part.assign(wave=wave))
         for sheet in of_wave:
             _check_items(sheet, audit)
-    if not parts:
-        return pd.DataFrame(columns=list(_COLUMNS))
-    quality = pd.concat(parts, ignore_index=True)[list(_COLUMNS)]
+    quality = together(parts, _TYPES)
     _count(quality, audit)
     return quality
 

@@ -14,7 +14,7 @@ from .identity import Pseudonyms
 from .model import PERSON_COLUMN
 from .people import known_ids
 from .readers import RawTable
-from .sources import open_table, require, without_personal
+from .sources import only_children, open_table, require
 from .values import Reader, Reading, as_number, attendance_reader, number_reader, read_column
 
 _CAUSE_WORDS: Mapping[str, str] = {
@@ -100,8 +100,9 @@ def _open(
     if table is None:
         return None
     columns = {use: column for use, name in names.items() if (column := require(table, name, audit))}
-    table = without_personal(table, keep=columns.values(), audit=audit)
-    return (table, columns) if len(columns) == len(names) else None
+    if len(columns) < len(names):
+        return None
+    return only_children(table, columns["id"], keep=columns.values(), audit=audit), columns
 
 
 def _filled(table: RawTable, column: str, reader: Reader, audit: Audit) -> pd.Series:

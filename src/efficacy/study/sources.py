@@ -12,7 +12,7 @@ from ..fitting import nearest_name
 from ..params import InstrumentUse, Site, Source, column_range
 from ..project import Project
 from .audit import Audit
-from .identity import read_ids, refuse_similar
+from .identity import read_ids, refuse_similar, summary_rows
 from .readers import Change, Format, RawTable, clean, read_table
 from .readers.table import personal_columns
 from .values import missing_texts
@@ -39,7 +39,7 @@ def load_sources(site: Site, project: Project, audit: Audit) -> list[Loaded]:
         column = require(table, source.id, audit) if table else None
         if table is None or column is None:
             continue
-        table = without_personal(table, keep={column, *_wanted(site, table)}, audit=audit)
+        table = only_children(table, column, keep=_wanted(site, table), audit=audit)
         ids = read_ids(table, column, audit)
         audit.change("pseudonym", table, column=column, rows=ids.index)
         loaded.append(Loaded(source, table, ids))
@@ -101,13 +101,20 @@ def holding(loaded: Sequence[Loaded], name: str, audit: Audit) -> list[tuple[Loa
     return [(found, column) for found, column in columns if column]
 
 
-def without_personal(table: RawTable, *, keep: Iterable[str], audit: Audit) -> RawTable:
-    """The table without names, numbers and addresses of persons, unless the parameters ask for the column."""
-    personal = [column for column in personal_columns(table) if column not in set(keep)]
+def only_children(table: RawTable, id_column: str, *, keep: Iterable[str], audit: Audit) -> RawTable:
+    """The table without what is not about a child, or names one.
+
+    Rows of sums and averages are errors. Columns of names, numbers and addresses of persons are dropped, unless the
+    parameters ask for them (keep).
+    """
+    summary = summary_rows(table, id_column)
+    if len(summary):
+        audit.add("data.summary_row", table, column=id_column, rows=summary)
+    personal = [column for column in personal_columns(table) if column not in {id_column, *keep}]
     for column in personal:
         n = int(table.cells[column].notna().sum())
         audit.changes.append(Change(file=table.file, rule="dropped_personal", n=n, column=column))
-    return replace(table, cells=table.cells.drop(columns=personal))
+    return replace(table, cells=table.cells.drop(index=summary, columns=personal))
 
 
 def _wanted(site: Site, table: RawTable) -> set[str]:

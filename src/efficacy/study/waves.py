@@ -45,7 +45,8 @@ def check_matching(site: Site, participants: pd.DataFrame, measured: pd.DataFram
             audit.add("data.wave_matched", severity="note", values=counts | {"n_expected": len(expected)})
             if len(matched) < MATCHED_SHARE * len(present):
                 audit.add("data.unmatched_ids", severity=severity, values=counts | {"share": MATCHED_SHARE})
-            elif len(matched) < len(present):
+                continue  # children whose ids do not match are also missing: one mistake, one finding
+            if len(matched) < len(present):
                 audit.add("data.not_at_baseline", severity="warning", values=counts)
             if wave.role != "baseline" and len(matched) < MATCHED_SHARE * len(expected):
                 values = counts | {"n_expected": len(expected), "share": MATCHED_SHARE}
