@@ -1,0 +1,183 @@
+"""Exploratory factor analysis: loadings, communalities, factor correlations and fit of a common-factor model."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from ..results import Reason, Result
+from .extraction import SAME_OPTIMUM, Extracted, Extraction, extract
+from .factor_fit import FactorFit, factor_fit, n_free
+from .inputs import CorrelationMethod, Matrix, check_choice, check_count, correlations_of, numbers
+from .rotation import Rotation, arranged, rotate
+
+_MINIMUM_ITEMS = 3
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FactorSolution(Result):
+    """A rotated factor solution.
+
+    loadings: pattern, items x factors F1, F2, ... by falling variance, each with a positive sum. structure:
+    correlations of items with factors, same shape. factor_correlations: factors x factors. communalities,
+    uniquenesses (1 - communality): by item. variance: factor, ss_loadings, share (of all items' variance),
+    cumulative. chisq, df, p_value, rmsea (90 % interval rmsea_low, rmsea_high), tli, bic, objective (maximum
+    likelihood discrepancy), rms (root mean square of the residual correlations): fit. heywood: some uniqueness is at
+    its limit or below. converged: the iterations ended at a minimum.
+    """
+
+    loadings: pd.DataFrame
+    structure: pd.DataFrame
+    factor_correlations: pd.DataFrame
+    communalities: pd.Series
+    uniquenesses: pd.Series
+    variance: pd.DataFrame
+    n_items: int
+    n_factors: int
+    extraction: str
+    rotation: str
+    correlation: str
+    chisq: float
+    df: float
+    p_value: float
+    rmsea: float
+    rmsea_low: float
+    rmsea_high: float
+    tli: float
+    bic: float
+    objective: float
+    rms: float
+    heywood: bool
+    converged: bool
+
+    def tidy(self) -> pd.DataFrame:
+        """One row an item and factor: item, factor, loading, communality, uniqueness."""
+        long = self.loadings.rename_axis("item").reset_index().melt("item", var_name="factor", value_name="loading")
+        return long.assign(
+            communality=self.communalities.loc[long["item"]].to_numpy(),
+            uniqueness=self.uniquenesses.loc[long["item"]].to_numpy(),
+        )
+
+
+def fit_efa(
+    items: pd.DataFrame,
+    *,
+    n_factors: int,
+    extraction: Extraction = "minres",
+    rotation: Rotation = "oblimin",
+    correlation: CorrelationMethod = "pearson",
+) -> FactorSolution:
+    """Exploratory factor analysis of complete rows.
+
+    items: respondents x p items, NaN missing. extraction and rotation: as efficacy.psychometrics.extraction.extract
+    and .rotation.rotate define them; fit as .factor_fit.factor_fit. Not computable: too_few_items (below 3),
+    empty_items, fewer_rows_than_items, zero_variance, singular_correlations, too_many_factors (more parameters than
+    correlations), factor_without_variance. Flagged: heywood_case, not_converged, several_optima (another start than
+    the customary one gave a better solution, which is the one reported), no_degrees_of_freedom,
+    fit_not_computable. Raises ValueError for a wrong call. R: psych::fa(R, n_factors, n.obs = n, fm = "minres" | "ml"
+    | "pa", rotate = "oblimin" | "promax" | "varimax" | "none", max.iter = 1000, min.err = 1e-9).
+    """
+    check_count(n_factors, "n_factors")
+    check_choice(extraction, "extraction", get_args(Extraction))
+    check_choice(rotation, "rotation", get_args(Rotation))
+    check_choice(correlation, "correlation", get_args(CorrelationMethod))
+    frame = numbers(items)
+    names = list(frame.columns)
+    matrix, counts, reasons = correlations_of(frame, method=correlation, minimum_items=_MINIMUM_ITEMS)
+    if not reasons and n_free(len(names), n_factors) < 0:
+        values = {"n_factors": n_factors, "n_items": len(names), "maximum": _most_factors(len(names))}
+        reasons = (Reason("too_many_factors", values),)
+    solved = _solve(matrix, n_factors, extraction, rotation) if matrix is not None and not reasons else None
+    if solved is None and not reasons:
+        reasons = (Reason("factor_without_variance", {"n_factors": n_factors}),)
+    if solved is None or matrix is None:
+        pattern, phi = np.full((len(names), n_factors), math.nan), np.full((n_factors, n_factors), math.nan)
+        fit, heywood, converged = FactorFit(), False, False
+    else:
+        pattern, phi, extracted, gain = solved
+        fit = factor_fit(matrix, pattern @ phi @ pattern.T, n=counts["n_used"], n_factors=n_factors)
+        heywood, converged = bool(extracted.improper), extracted.converged
+        reasons = _flags(extracted, gain, fit, names, n_factors)
+    return FactorSolution(
+        **counts,
+        **_tables(pattern, phi, names),
+        **fit.values(),
+        method=f"Exploratory factor analysis, {extraction}, {rotation}, {correlation} correlations, listwise",
+        status="not_computable" if solved is None else "flagged" if reasons else "ok",
+        reasons=reasons,
+        n_items=len(names),
+        n_factors=int(n_factors),
+        extraction=extraction,
+        rotation=rotation,
+        correlation=correlation,
+        heywood=heywood,
+        converged=converged,
+    )
+
+
+def tucker_congruence(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """Tucker's congruence of every factor of one solution with every factor of another.
+
+    a, b: loadings, items x factors; rows are aligned by item and must name the same items. Returns factors of a x
+    factors of b: sum x y / sqrt(sum x^2 sum y^2), NaN for a factor without loadings. Raises ValueError for different
+    items. Reference: Lorenzo-Seva & ten Berge (2006), doi:10.1027/1614-2241.2.2.57. R: psych::factor.congruence(a, b).
+    """
+    one, two = numbers(a, "a"), numbers(b, "b")
+    if not one.index.is_unique or set(one.index) != set(two.index) or len(one) != len(two):
+        raise ValueError("a, b: loadings of the same items expected")
+    x, y = one.to_numpy(), two.loc[one.index].to_numpy()
+    lengths = np.sqrt(np.outer((x**2).sum(axis=0), (y**2).sum(axis=0)))
+    congruence = np.divide(x.T @ y, lengths, out=np.full_like(lengths, math.nan), where=lengths > 0)
+    return pd.DataFrame(congruence, index=one.columns, columns=two.columns)
+
+
+def _solve(
+    correlations: Matrix, n_factors: int, extraction: Extraction, rotation: Rotation
+) -> tuple[Matrix, Matrix, Extracted, float] | None:
+    """Pattern, factor correlations, how the extraction went, and the largest gain over a first start; None where the
+    last factor carries no variance, so that nothing can be rotated."""
+    extracted = extract(correlations, n_factors, extraction)
+    if np.linalg.svd(extracted.loadings, compute_uv=False)[-1] < 1e-6:
+        return None
+    pattern, phi, gain = rotate(extracted.loadings, rotation)
+    return (*arranged(pattern, phi), extracted, max(gain, extracted.gain_over_first_start))
+
+
+def _most_factors(n_items: int) -> int:
+    return max(m for m in range(n_items) if n_free(n_items, m) >= 0)
+
+
+def _flags(extracted: Extracted, gain: float, fit: FactorFit, names: list[str], n_factors: int) -> tuple[Reason, ...]:
+    reasons = []
+    if extracted.improper:
+        reasons.append(Reason("heywood_case", {"items": tuple(names[i] for i in extracted.improper)}))
+    if not extracted.converged:
+        reasons.append(Reason("not_converged"))
+    if gain > SAME_OPTIMUM:
+        reasons.append(Reason("several_optima"))
+    if fit.df == 0:
+        reasons.append(Reason("no_degrees_of_freedom", {"n_factors": n_factors, "n_items": len(names)}))
+    if math.isnan(fit.objective):
+        reasons.append(Reason("fit_not_computable"))
+    return tuple(reasons)
+
+
+def _tables(pattern: Matrix, phi: Matrix, names: list[str]) -> dict[str, Any]:
+    factors = [f"F{number}" for number in range(1, pattern.shape[1] + 1)]
+    communalities = ((pattern @ phi) * pattern).sum(axis=1)
+    ss_loadings = (phi * (pattern.T @ pattern)).sum(axis=0)
+    share = ss_loadings / max(len(names), 1)
+    return {
+        "loadings": pd.DataFrame(pattern, index=names, columns=factors),
+        "structure": pd.DataFrame(pattern @ phi, index=names, columns=factors),
+        "factor_correlations": pd.DataFrame(phi, index=factors, columns=factors),
+        "communalities": pd.Series(communalities, index=names, name="communality"),
+        "uniquenesses": pd.Series(1 - communalities, index=names, name="uniqueness"),
+        "variance": pd.DataFrame(
+            {"factor": factors, "ss_loadings": ss_loadings, "share": share, "cumulative": share.cumsum()}
+        ),
+    }
