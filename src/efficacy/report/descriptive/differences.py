@@ -1,0 +1,238 @@
+"""Who differs: one table over every declared grouping, what SPSS would print, and how many tests that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ...effects import SpssTable
+from ...params import DescriptiveParams
+from ...results import Reason
+from ...study import Study
+from ..blocks import Block, Cell, Column, Row, Sentence, Table
+from ..labels import covariate_label, level_label, scale_label
+from ..numbers import Interval, Number, PlusMinus
+from ..shared import absent, row_of, smallest_shown
+from ..wording import Message, Words, reason_words, say
+from .choices import scale_of
+
+_HEADINGS = (
+    ("level", "descriptive_tables.column_variable_level"),
+    ("n", "common.column_n"),
+    ("mean sd", "common.column_mean_sd"),
+    ("statistic df", "descriptive_tables.column_statistic_df"),
+    ("p_value", "common.column_p"),
+    ("p_value_adjusted", "common.column_p_adjusted"),
+    ("effect", "descriptive_tables.column_effect_interval"),
+    ("rank_p_value", "descriptive_tables.column_rank_p"),
+)
+
+
+def grouping_label(study: Study, variable: str) -> Words:
+    """Name of a grouping variable; "arm" is the group a child belongs to."""
+    return say("common.column_group") if variable == "arm" else covariate_label(study, variable)
+
+
+def difference_blocks(
+    study: Study,
+    params: DescriptiveParams,
+    differences: pd.DataFrame,
+    described: Mapping[str, pd.DataFrame],
+    detectable: Mapping[str, float],
+) -> list[Block]:
+    """Every declared grouping. differences: as compare_by returns them; described: the report's scale as
+    describe_scores describes it by each variable; detectable: smallest detectable difference of each variable."""
+    if differences.empty:
+        return [absent("groups")]
+    table = _difference_table(study, params, differences, described)
+    return [table, difference_sentence(study, params, differences), _size_sentence(study, detectable)]
+
+
+def _difference_table(
+    study: Study, params: DescriptiveParams, differences: pd.DataFrame, described: Mapping[str, pd.DataFrame]
+) -> Table:
+    rows: list[Row] = []
+    notes: list[Words] = [say("descriptive_tables.differences_note")]
+    for _, test in differences.iterrows():
+        variable = test["variable"]
+        rows.append(Row(cells=[grouping_label(study, variable), *_test_cells(test)], n=int(test["n_used"])))
+        rows += _level_rows(study, variable, described[variable])
+        notes += [_reason_note(study, params, variable, reason) for reason in test["reasons"]]
+    scale = scale_label(study, scale_of(study, params))
+    return Table(
+        id="descriptive.differences",
+        title=say("descriptive_tables.differences_title", scale=scale),
+        columns=[
+            Column(role=role, header=say(key), align="left" if role == "level" else "center") for role, key in _HEADINGS
+        ],
+        rows=rows,
+        notes=notes,
+        method="welch, holm",
+    )
+
+
+def _level_rows(study: Study, variable: str, levels: pd.DataFrame) -> list[Row]:
+    rows = []
+    for _, level in levels[levels["n"] > 0].iterrows():
+        n = int(level["n"])
+        name = say("descriptive_tables.level_of", level=level_label(study, variable, str(level["level"])))
+        mean_sd = PlusMinus(mean=level["mean"], sd=level["sd"])
+        rows.append(Row(cells=[name, Number(value=n, role="count"), mean_sd, *[None] * 5], n=n, group=variable))
+    return rows
+
+
+def _reason_note(study: Study, params: DescriptiveParams, variable: str, reason: Reason) -> Message:
+    """A reason with the levels it names in words; which level has one child is not said of confidential data."""
+    note = reason_words(reason)
+    if "levels" in reason.values:
+        if smallest_shown(study.site, params) > 1:
+            note = say("descriptive_tables.levels_left_out_hidden")
+        else:
+            levels = [level_label(study, variable, str(level)) for level in reason.values["levels"]]
+            note = Message(note.key, {**note.values, "levels": levels})
+    return say("descriptive_tables.variable_note", variable=grouping_label(study, variable), note=note)
+
+
+def _test_cells(test: pd.Series) -> list[Cell]:
+    n_used = Number(value=int(test["n_used"]), role="count")
+    if test["status"] == "not_computable":
+        return [n_used, None, say("descriptive_tables.not_computable"), None, None, None, None]
+    effect = Number(value=test["effect"], role="effect", n=int(test["n_used"]))
+    return [
+        n_used,
+        None,
+        statistic_words(test),
+        Number(value=test["p_value"], role="p", n=int(test["n_used"]), method=test["method"]),
+        Number(value=test["p_value_adjusted"], role="p", method="holm"),
+        say(
+            f"descriptive_tables.effect_{test['effect_name']}",
+            effect=effect,
+            interval=Interval(low=test["effect_conf_low"], high=test["effect_conf_high"], role="effect"),
+        ),
+        Number(value=test["rank_p_value"], role="p", method=test["rank_method"]),
+    ]
+
+
+def statistic_words(test: pd.Series) -> Message:
+    """t(df) of two levels, F(df1, df2) of more."""
+    statistic = Number(value=test["statistic"], role="statistic", df=test["df"])
+    df = Number(value=test["df"], role="df")
+    if pd.isna(test["df_denominator"]):
+        return say("descriptive_tables.t_df", statistic=statistic, df=df)
+    denominator = Number(value=test["df_denominator"], role="df")
+    return say("descriptive_tables.f_df", statistic=statistic, df=df, denominator=denominator)
+
+
+def difference_sentence(study: Study, params: DescriptiveParams, differences: pd.DataFrame) -> Sentence:
+    """How many comparisons there were, how many chance alone would give, and which remain after Holm."""
+    return Sentence(
+        id="descriptive.differences.sentence",
+        parts=difference_words(study, params, differences),
+        tone="caution",
+    )
+
+
+def difference_words(study: Study, params: DescriptiveParams, differences: pd.DataFrame) -> list[Words]:
+    """The sentences about all comparisons together."""
+    tested = differences[differences["p_value"].notna()]
+    alpha = 1 - params.conf_level
+    before = tested[tested["p_value"] < alpha]
+    after = tested[tested["p_value_adjusted"] < alpha]
+    scale = scale_label(study, scale_of(study, params))
+    limit = f"{alpha:.3g}"
+    parts: list[Words] = [
+        say("descriptive.differences_tests", k=len(tested), scale=scale, n_before=len(before), alpha=limit)
+    ]
+    if len(after):
+        labels = [_found(study, test) for _, test in after.iterrows()]
+        parts.append(say("descriptive.differences_after", k=len(tested), found=labels, alpha=limit))
+    else:
+        parts.append(say("descriptive.differences_none_after", k=len(tested), alpha=limit))
+    parts.append(say("descriptive.differences_not_causes"))
+    return parts
+
+
+def _found(study: Study, test: pd.Series) -> Message:
+    return say(
+        "descriptive.difference_found",
+        variable=grouping_label(study, test["variable"]),
+        effect_name=say(f"descriptive_tables.name_{test['effect_name']}"),
+        effect=Number(value=test["effect"], role="effect", n=int(test["n_used"])),
+        p=Number(value=test["p_value_adjusted"], role="p_text", method="holm"),
+    )
+
+
+def _size_sentence(study: Study, detectable: Mapping[str, float]) -> Sentence:
+    """What groups of these sizes could not have shown."""
+    sizes = [
+        say("descriptive.detectable_of", variable=grouping_label(study, name), d=Number(value=d, role="effect"))
+        for name, d in detectable.items()
+    ]
+    return Sentence(id="descriptive.detectable", parts=[say("descriptive.detectable", sizes=sizes)], tone="caution")
+
+
+def two_smallest(levels: pd.DataFrame, *, minimum: int = 2) -> tuple[int, int]:
+    """Children on the two smallest levels that can be compared; (0, 0) where there are not two."""
+    sizes = sorted(int(n) for n in levels["n"] if n >= minimum)
+    return (sizes[0], sizes[1]) if len(sizes) > 1 else (0, 0)
+
+
+def spss_blocks(
+    study: Study, params: DescriptiveParams, differences: pd.DataFrame, tables: Mapping[str, SpssTable]
+) -> list[Block]:
+    """What SPSS prints for the same comparisons, beside ours, and why the two differ."""
+    if not tables:
+        return []
+    rows: list[Row] = []
+    notes: list[Words] = [say("descriptive_tables.spss_note"), say("descriptive_tables.spss_z_note")]
+    for variable, table in tables.items():
+        lines = table.tidy()
+        label = grouping_label(study, variable)
+        notes += [_reason_note(study, params, variable, reason) for reason in table.reasons]
+        if table.status == "not_computable":
+            rows.append(Row(cells=[label, say("descriptive_tables.not_computable"), *[None] * 6]))
+            continue
+        rows.append(Row(cells=[label, *_spss_cells(lines), _welch_p(differences, variable)]))
+    return [
+        Table(
+            id="descriptive.spss",
+            title=say("descriptive_tables.spss_title", scale=scale_label(study, scale_of(study, params))),
+            columns=[
+                Column(role="variable", header=say("common.column_variable"), align="left"),
+                Column(role="levene", header=say("descriptive_tables.column_levene")),
+                Column(role="levene_p_value", header=say("common.column_p")),
+                Column(role="statistic df", header=say("descriptive_tables.column_pooled")),
+                Column(role="p_value", header=say("common.column_p")),
+                Column(role="rank_statistic", header=say("descriptive_tables.column_rank")),
+                Column(role="rank_p_value", header=say("common.column_p")),
+                Column(role="welch_p_value", header=say("descriptive_tables.column_our_p")),
+            ],
+            rows=rows,
+            notes=notes,
+            method="spss",
+        ),
+        Sentence(id="descriptive.spss.sentence", parts=[say("descriptive.spss_why")]),
+    ]
+
+
+def _spss_cells(lines: pd.DataFrame) -> list[Cell]:
+    levene = row_of(lines, "term", "levene")
+    two = "t_equal_variances" in set(lines["term"])
+    pooled = row_of(lines, "term", "t_equal_variances" if two else "anova")
+    rank = row_of(lines, "term", "mann_whitney_z" if two else "kruskal_wallis")
+    return [
+        Number(value=levene["statistic"], role="statistic", df=levene["df"]),
+        Number(value=levene["p_value"], role="p"),
+        statistic_words(pooled),
+        Number(value=pooled["p_value"], role="p"),
+        say(
+            f"descriptive_tables.{'z' if two else 'h'}_value",
+            statistic=Number(value=rank["statistic"], role="statistic"),
+        ),
+        Number(value=rank["p_value"], role="p"),
+    ]
+
+
+def _welch_p(differences: pd.DataFrame, variable: str) -> Number:
+    return Number(value=row_of(differences, "variable", variable)["p_value"], role="p")
