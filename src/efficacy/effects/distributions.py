@@ -43,13 +43,14 @@ def noncentral_t_interval(statistic: float, df: float, conf_level: float) -> Int
         low, high = noncentral_t_interval(-statistic, df, conf_level)
         return -high, -low
     alpha = 1 - conf_level
-    spread = math.sqrt(1 + statistic**2 / (2 * df))
+    # for t >= 0 no end lies below -z; 0 is tried first, because the distribution fails far below 0 when t is large
+    lowest = -float(stats.norm.ppf(1 - alpha / 2)) - 1e-6
 
     def ncp_where(probability: float) -> float:
         def excess(ncp: float) -> float:
             return float(stats.nct.cdf(statistic, df, ncp)) - probability
 
-        return _falling_root(excess, start=statistic, step=3 * spread)
+        return _falling_root(excess, low=0.0 if excess(0.0) > 0 else lowest, step=statistic + 3)
 
     return ncp_where(1 - alpha / 2), ncp_where(alpha / 2)
 
@@ -70,20 +71,19 @@ def noncentral_f_interval(statistic: float, df: float, df_denominator: float, co
 
         if excess(0.0) <= 0:
             return 0.0
-        return _falling_root(excess, start=0.0, step=max(10.0, 2 * df * statistic))
+        return _falling_root(excess, low=0.0, step=max(10.0, 2 * df * statistic))
 
     return ncp_where(1 - alpha / 2), ncp_where(alpha / 2)
 
 
-def _falling_root(function: Callable[[float], float], *, start: float, step: float) -> float:
-    """Root of a falling function, its bracket grown from ``start``; NaN where the distribution cannot be computed."""
-    low, high = start, start
+def _falling_root(function: Callable[[float], float], *, low: float, step: float) -> float:
+    """Root of a function falling from function(low) >= 0; NaN where the distribution cannot be computed."""
+    high = low + step
     for _ in range(60):
-        at_low, at_high = function(low), function(high)
-        if math.isnan(at_low) or math.isnan(at_high):
+        at_high = function(high)
+        if math.isnan(at_high):
             return math.nan
-        if at_low >= 0 >= at_high:
-            return float(optimize.brentq(function, low, high, xtol=1e-12, rtol=1e-14)) if low < high else low
-        low, high = (low - step if at_low < 0 else low), (high + step if at_high > 0 else high)
-        step *= 1.5
+        if at_high <= 0:
+            return float(optimize.brentq(function, low, high, xtol=1e-12, rtol=1e-14))
+        low, high, step = high, high + step, 2 * step
     return math.nan
