@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,28 +14,38 @@ from .messages import has_message, template
 LONGEST_VALUE = 80
 _NAMESPACE = "findings"
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_WORDED = frozenset({"expected", "unit"})
 _KEYED_FILES = {".yml", ".yaml"}
 
 
 def finding_sentence(finding: Finding, language: Language) -> str:
     """``FILE[!SHEET] row R, column C: what is wrong. Fix: what to do.``, with whatever of the place is known."""
     place = _place(finding, language)
-    text = template(finding_key(finding), language).format_map(_Filled(finding, language))
-    return _template("place.sentence", language).format(place=place, text=text) if place else text
+    filled = _Filled(finding, language)
+    text = template(finding_key(finding), language).format_map(filled)
+    said = ("" if language == "zh" else " ").join([text, *(t.format_map(filled) for t in _also(finding, language))])
+    return _template("place.sentence", language).format(place=place, text=said) if place else said
 
 
 def finding_key(finding: Finding) -> str:
-    """The message of a finding: a special one for its key, or for a nearest name that is lacking, else the code's."""
-    special = []
-    if isinstance(finding.values.get("key"), str):
-        special.append(f"{_NAMESPACE}.{finding.code}.{finding.values['key']}")
-    if finding.values.get("nearest") is None:
-        special.append(f"{_NAMESPACE}.{finding.code}.without_nearest")
-    for key in (*special, f"{_NAMESPACE}.{finding.code}"):
-        if has_message(key):
-            return key
-    family = f"{_NAMESPACE}.{finding.code.partition('.')[0]}.other"
-    return family if has_message(family) else f"{_NAMESPACE}.other"
+    """The message of a finding: a special one for its key, else the code's, else the one of its family."""
+    family = finding.code.partition(".")[0]
+    special = f"{finding.code}.{finding.values.get('key')}"
+    for key in (special, finding.code, f"{family}.other"):
+        if has_message(f"{_NAMESPACE}.{key}"):
+            return f"{_NAMESPACE}.{key}"
+    return f"{_NAMESPACE}.other"
+
+
+def _also(finding: Finding, language: Language) -> Iterator[str]:
+    """Sentences about what only some findings know: the nearest name, frequent labels, further rows."""
+    values = finding.values
+    if values.get("nearest") is not None:
+        yield _template("also.nearest", language)
+    if values.get("labels"):
+        yield _template("also.labels", language)
+    if len(rows := values.get("rows", ())) > 1:
+        yield _template("also.rows" if len(rows) == values.get("n") else "also.more_rows", language)
 
 
 def _place(finding: Finding, language: Language) -> str:
@@ -55,9 +65,8 @@ def _place(finding: Finding, language: Language) -> str:
 
 def shown(value: Any, language: Language) -> str:
     """A value as a message shows it: one line, no control characters (a header may hold any), not endless."""
-    if isinstance(value, (list, tuple, set, frozenset)):
-        ordered = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
-        return _template("place.and", language).join(shown(part, language) for part in ordered)
+    if isinstance(value, (list, tuple)):
+        return _template("place.and", language).join(shown(part, language) for part in value)
     text = f"{value:g}" if isinstance(value, float) else str(value)
     text = _UNSEEN.sub(" ", text)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
@@ -72,15 +81,26 @@ class _Filled(Mapping[str, str]):
 
     def __init__(self, finding: Finding, language: Language) -> None:
         values = {"code": finding.code, **finding.values}
+        for name in _WORDED & values.keys():
+            values[name] = _in_words(values[name], language)
         self._values = {name: shown(value, language) for name, value in values.items()}
-        if language == "zh" and "expected" in self._values:  # pydantic lists choices in English
-            self._values["expected"] = self._values["expected"].replace(" or ", " 或 ")
 
     def __getitem__(self, name: str) -> str:
         return self._values.get(name, "?")
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+def _in_words(value: Any, language: Language) -> Any:
+    """What pydantic and the readers name in English: kinds of values, units, and choices joined by "or"."""
+    if isinstance(value, (list, tuple)):
+        return [_in_words(part, language) for part in value]
+    if not isinstance(value, str):
+        return value
+    if has_message(f"{_NAMESPACE}.word.{value}"):
+        return _template(f"word.{value}", language)
+    return value.replace(" or ", " 或 ") if language == "zh" else value

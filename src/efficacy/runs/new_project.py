@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from ..documents import Language
 from ..errors import Finding, UsageError
-from ..params import Site
+from ..params.schema import site_json_schema_text
 from .files import machine_error
 
 _STARTER = Path(__file__).parent / "starter"
@@ -35,7 +34,7 @@ def _content(folder: Path, language: Language) -> dict[Path, str]:
         folder / "README.md": _template("README.md"),
         folder / ".gitignore": _template("gitignore"),
         folder / "params" / f"{SITE}.yml": _template(f"{SITE}.{language}.yml"),
-        folder / "params" / "site.schema.json": site_schema(),
+        folder / "params" / "site.schema.json": site_json_schema_text(),
         folder / "params" / "instruments" / ".gitkeep": "",
         folder / "data" / ".gitkeep": "",
         folder / "data" / SITE / ".gitkeep": "",
@@ -45,8 +44,3 @@ def _content(folder: Path, language: Language) -> dict[Path, str]:
 
 def _template(name: str) -> str:
     return (_STARTER / name).read_text(encoding="utf-8")
-
-
-def site_schema() -> str:
-    """The JSON Schema of a site's file, by which editors complete keys and mark mistakes."""
-    return json.dumps(Site.model_json_schema(by_alias=True), ensure_ascii=False, indent=1) + "\n"
