@@ -15,13 +15,12 @@ HASH_LENGTH = 16  # of 64 hexadecimal digits: enough to tell files apart by eye;
 
 
 def banner(site: Site, params: ReportParams) -> Sentence:
-    """Whose data these are, and what an example adds to its source: the first thing on every report."""
+    """Whose data these are: the first thing on every report. Where they come from stands in the colophon."""
     parts: list[Words] = [say(f"common.banner_{site.data_origin}")]
     if params.profile == "internal":
         parts.append(say("common.banner_internal"))
-    if site.origin_note is not None:
-        parts.append(site.origin_note)
-    parts += [say("common.banner_extension", text=extension) for extension in site.extensions]
+    if site.extensions:
+        parts.append(say("common.banner_extended"))
     return Sentence(id="banner", parts=parts, tone="banner")
 
 
@@ -42,8 +41,14 @@ def colophon(study: Study, params: ReportParams, *, report: str) -> Table:
             Column(role="value", header=say("common.colophon_value"), align="left"),
         ],
         rows=[Row(cells=[what, value]) for what, value in rows],
-        notes=[say("common.colophon_note")],
+        notes=[say("common.colophon_note"), *_origin(study.site)],
     )
+
+
+def _origin(site: Site) -> list[Words]:
+    """Where the data come from, and what an example adds to the document it follows."""
+    origin: list[Words] = [site.origin_note] if site.origin_note is not None else []
+    return [*origin, *(say("common.colophon_extension", text=extension) for extension in site.extensions)]
 
 
 def _hashes(study: Study) -> Sequence[tuple[str, str]]:

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from ..documents import Language
 from .blocks import METADATA_KEY
+from .fonts import font_face
 from .markup import block_html
 from .wording import Wording, say
 
@@ -40,7 +41,7 @@ def render_page(notebook: NotebookNode, *, language: Language, title: str) -> st
         "words": {key: wording.text(say(f"common.page_{key}")) for key in ("contents", "code")},
     }
     body, _ = exporter.from_notebook_node(notebook, resources=resources)
-    return str(body)
+    return str(body).replace("</style>", f"{font_face(str(body))}</style>", 1)
 
 
 def _output_html(output: NotebookNode) -> str:

@@ -29,6 +29,8 @@ def item_label(study: Study, item: str) -> Words:
     for instrument in study.instruments:
         for candidate in instrument.items:
             if candidate.name == item:
+                if str(candidate.number) in candidate.label.zh:  # a label that says its number says it once
+                    return candidate.label
                 return say("common.item", number=candidate.number, label=candidate.label)
     raise ValueError(f"item={item!r} belongs to no instrument of this site")
 

@@ -21,11 +21,11 @@ class Rule:
         return say(f"rules.{self.keys[bisect_right(self.cuts, value)]}")
 
 
-COHEN_1988_D = Rule("Cohen (1988)", (0.2, 0.5, 0.8), ("very_small", "small", "medium", "large"))
+COHEN_1988_D = Rule("Cohen, 1988", (0.2, 0.5, 0.8), ("very_small", "small", "medium", "large"))
 KAISER_1974 = Rule(
-    "Kaiser (1974)",
+    "Kaiser, 1974",
     (0.5, 0.6, 0.7, 0.8, 0.9),
     ("kmo_unacceptable", "kmo_miserable", "kmo_mediocre", "kmo_middling", "kmo_meritorious", "kmo_marvelous"),
 )
-COSMIN_ALPHA = Rule("COSMIN (Prinsen et al. 2018)", (0.70, 0.95), ("alpha_low", "alpha_sufficient", "alpha_high"))
+COSMIN_ALPHA = Rule("COSMIN; Prinsen et al., 2018", (0.70, 0.95), ("alpha_low", "alpha_sufficient", "alpha_high"))
 """Sufficient internal consistency of a unidimensional scale: 0.70 to 0.95."""

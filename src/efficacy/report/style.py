@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from matplotlib import font_manager
+
+from .fonts import font_file
 
 ACCENT = "#11706b"
 MEMBERS = "#c2410c"
@@ -20,9 +20,7 @@ SEQUENTIAL = "BrBG"  # diverging, readable in print and by colour-blind readers
 @cache
 def chinese_font() -> str:
     """Name of the font carried by the zhplot package, registered with matplotlib: no system font is needed."""
-    package = find_spec("zhplot")  # found, not imported: only its font file is wanted
-    assert package is not None and package.origin is not None
-    font = Path(package.origin).with_name("fonts") / "NotoSansSC-Regular.ttf"
+    font = font_file()
     font_manager.fontManager.addfont(font)
     return font_manager.FontProperties(fname=font).get_name()
 

@@ -13,6 +13,7 @@ from ..rules import KAISER_1974
 from ..wording import Words, reasons_of, say
 from .choices import instrument_of, n_factors_of
 
+FEW_FOR_FIT = 300  # below it the sampling error of fit indices is as large as the usual limits
 SALIENT_LOADING = 0.32  # Tabachnick & Fidell: about a tenth of an item's variance
 
 
@@ -94,13 +95,13 @@ def loadings_table(study: Study, instrument: Instrument, solution: FactorSolutio
             name = instrument.item(number).name
             if name not in solution.loadings.index:
                 continue
-            loadings = solution.loadings.loc[name]
+            loadings = solution.loadings.loc[name].to_dict()
             rows.append(
                 Row(
                     cells=[
                         item_label(study, name),
                         *(Number(value=loadings[factor], role="coefficient") for factor in factors),
-                        Number(value=solution.communalities[name], role="coefficient"),
+                        Number(value=float(solution.communalities[name]), role="coefficient"),
                     ]
                 )
             )
@@ -174,7 +175,7 @@ def fit_sentence(solution: FactorSolution) -> Sentence:
             tli=Number(value=solution.tli, role="coefficient", tolerance="iterative"),
             bic=Number(value=solution.bic, role="score", tolerance="iterative"),
         ),
-        say("factor.fit_caution", n=solution.n_used),
+        say("factor.fit_caution", n=solution.n_used) if solution.n_used < FEW_FOR_FIT else say("factor.fit_enough"),
         *reasons_of(solution),
     ]
     return Sentence(id="factor.fit", parts=parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
 
 from ...instruments import Instrument
 from ...psychometrics import FactorSolution, ParallelAnalysis
@@ -52,7 +53,8 @@ def scree_figure(parallel: ParallelAnalysis) -> Figure:
         )
         axes.set_xlabel(drawing.text(say("factor.scree_x")))
         axes.set_ylabel(drawing.text(say(f"factor.scree_y_{parallel.basis}")))
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set_xlim(0.5, len(table) + 0.5)
         return canvas
 
     first = table.head(6)
@@ -102,6 +104,7 @@ def loadings_figure(study: Study, instrument: Instrument, solution: FactorSoluti
         return canvas
 
     strongest = solution.loadings.loc[names].abs().idxmax(axis=1)
+    values = solution.loadings.to_dict()
     return Figure(
         id="factor.loadings.figure",
         caption=say("factor.loadings_caption", limit=Number(value=SALIENT_LOADING, role="r")),
@@ -112,7 +115,7 @@ def loadings_figure(study: Study, instrument: Instrument, solution: FactorSoluti
                     "factor.loadings_alt_item",
                     item=item_label(study, name),
                     factor=strongest[name],
-                    loading=Number(value=solution.loadings.loc[name, strongest[name]], role="coefficient"),
+                    loading=Number(value=values[strongest[name]][name], role="coefficient"),
                 )
                 for name in names
             ],

@@ -36,8 +36,8 @@ def first_page(
     structure = _structure(instrument, parallel, solution)
     return FirstPage(
         id="factor.first_page",
-        title=say("factor.title"),
-        subtitle=[study.site.title, instrument.title, wave_label(study, wave)],
+        title=study.site.title,
+        subtitle=[instrument.title, wave_label(study, wave)],
         rows=[
             PageRow(
                 heading=say("common.page_question"),
@@ -46,8 +46,13 @@ def first_page(
             PageRow(
                 heading=say("common.page_sample"),
                 parts=[
-                    study.site.population,
-                    say("factor.page_sample", n=n_answered, complete=solution.n_used, n_items=n_items),
+                    say(
+                        "factor.page_sample",
+                        population=study.site.population,
+                        n=n_answered,
+                        complete=solution.n_used,
+                        n_items=n_items,
+                    )
                 ],
             ),
             PageRow(heading=say("common.page_method"), parts=[_method(study, params, parallel)]),
