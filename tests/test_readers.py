@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -163,6 +165,28 @@ def test_sheets_are_chosen_by_name(read) -> None:
         read(content, name="a.xlsx", format="excel", sheet="一般")
     assert caught.value.findings[0].code == "data.unknown_sheet"
     assert caught.value.findings[0].values["nearest"] == "一班"
+
+
+# a workbook of Excel 97-2003 (sheet 一班: 编号/001/002, 分数/3/2.5): no library of ours writes this format
+XLS = zlib.decompress(
+    base64.b85decode(
+        "c-rk)O=uHA6#i!OAJR0bX`vNLC|I@j(CWoYyDDf;hFTAb2%2gR(vp_wMGv-Ga})$mikCt!UaDUFK@WNmJO~v%2!fF4v3L*^duX%1"
+        "`Lc_t=For!mHC$W=IwiLX5Q|+nPm3WQnECEud9roFbp3mP6WXkostsqZW0i?<7m;V!%`fBe+rSXOk^;C$1N{IdJgq`mto<q|CuoG"
+        "LCSGVBQurHrJIO-j3KLZ3`4>Sw?q?1C!=a3pCWG}-=XId@*Zlgl83~%q>f?9&h+hev-qghLt7lW-v?~-j+#NV<Au)RnQN-*8^GSe"
+        "ne61>Y3TOHumG92kz77k$WE4!k_lYES0@d8@mA{7w9z+LuORxB_4-g9{dLO^%)&Xz1TP|n=RR$*6f&RAuA&EGXAyhH%(uf*1;?gy"
+        ";xsTYNZuLMn=%)1V%;KcVRFZWPotG`k|~~$ZF=?g=hp|vN9_~T%yQ$dZtq)kL~w9Pw~)qhS{M|4`^Y=Um)YxP%3b7?B&O88qwTJ6"
+        "V2(alXzi78b`fvvtu^vCk&DZR9(ET$+S^5594TK&Exxtq<@qBLz2Y^8e$}sT-q3htd$n@6g7@UkU$%v?m2hKs+~2TPtRYG<Nv_`M"
+        "x1(HtRmWe^U-x*?iZY%g;;z3{$KRsA&-Jgq{bjiww%TxC8)cLFfhY_N3=9km3=9kmngZqivG=(LjevW62)W;N)}&O-XOjOGW0;cb"
+        "oE%K|BQJFU=NrnO4g{3fm)c+(?|Y%f5gEOJ35+w2iH7r6j(@85c{bcI@%xrgqvKZ^iSrMS{~h^=!!Q"
+    )
+)
+
+
+def test_workbooks_of_excel_97(read) -> None:
+    table = read(XLS, name="a.xls", format="excel")
+    assert list(table.cells.columns) == ["编号", "分数"]
+    assert values(table) == [["001", "3"], ["002", "2.5"]]
+    assert table.sheet == "一班"
 
 
 def _two_sheets() -> bytes:

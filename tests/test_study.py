@@ -697,13 +697,14 @@ def test_a_long_list_of_rows_is_cut(toy: Toy) -> None:
     assert found.values["rows"] == list(range(14, 14 + ROWS_NAMED))
 
 
-def test_an_unreadable_source_does_not_make_its_children_strangers_elsewhere(toy: Toy) -> None:
+def test_an_unreadable_source_is_the_only_error(toy: Toy) -> None:
+    """What only that file holds - columns, children of other lists - is not reported as missing."""
     with_sessions(toy)
     toy.raw["pre.csv"] = b""
-    toy.site["sources"].reverse()
+    toy.tables["sessions.csv"].append(["kid100", "1", "1", ""])
     with pytest.raises(DataError) as caught:
         load(toy)
-    assert "data.unknown_id" not in {finding.code for finding in caught.value.findings}
+    assert [(finding.code, finding.file) for finding in caught.value.findings] == [("data.empty_file", "data/pre.csv")]
 
 
 def test_two_instruments_must_not_share_item_names(toy: Toy) -> None:

@@ -71,7 +71,7 @@ def _columns(
     whole = [(found, columns) for found in candidates if (columns := item_columns(use, wave, found.table))]
     several_tables = bool(candidates) and candidates[0].source.wave is None
     for found in candidates:
-        if item_columns(use, wave, found.table) is None and not (several_tables and whole):
+        if item_columns(use, wave, found.table) is None and not (several_tables and (whole or audit.incomplete)):
             _report_absent(use, wave, found.table, audit)
             if several_tables:
                 break  # the first of them stands for all
@@ -127,7 +127,7 @@ def read_marks(site: Site, loaded: Sequence[Loaded], audit: Audit) -> list[Marks
     for declared in site.scores:
         candidates = at_wave(loaded, declared.wave)
         holders = [found for found in candidates if found.table.find(declared.column)]
-        for found in holders or candidates[:1]:
+        for found in holders or ([] if audit.incomplete else candidates[:1]):
             column = require(found.table, declared.column, audit)
             if column is not None:
                 reader = number_reader(declared.minimum, declared.maximum, found.missing)

@@ -17,13 +17,18 @@ _LOG_COLUMNS = ("file", "row", "column", "rule", "n")
 
 @dataclass(eq=False, repr=False)
 class Audit:
-    """Findings and changes of one site. minimum_cell: labels in fewer rows than this are never named."""
+    """Findings and changes of one site.
+
+    minimum_cell: labels in fewer rows than this are never named. incomplete: a source could not be read, so that a
+    child or column found nowhere is no mistake of its own.
+    """
 
     minimum_cell: int
     findings: list[Finding] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)
+    incomplete: bool = False
 
     def opened(self, table: RawTable) -> None:
         """A file that could be read: its hash and encoding, and what its reader changed."""

@@ -77,20 +77,16 @@ def refuse_similar(places: Sequence[tuple[RawTable, str, pd.Series]], audit: Aud
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pseudonyms:
-    """Raw id -> pseudonym; exists only while a study is being read.
-
-    complete: every source could be read, so that an id without pseudonym is unknown.
-    """
+    """Raw id -> pseudonym; exists only while a study is being read."""
 
     codes: dict[str, str]
-    complete: bool = True
 
     def of(self, ids: pd.Series) -> pd.Series:
         """Pseudonyms by row; missing for ids that no source holds."""
         return ids.map(self.codes)
 
 
-def assign_pseudonyms(ids: Iterable[str], *, key: bytes, complete: bool = True) -> Pseudonyms:
+def assign_pseudonyms(ids: Iterable[str], *, key: bytes) -> Pseudonyms:
     """p001, p002, ... in an order that only somebody who has the raw file can repeat.
 
     key: made from the raw data (``pseudonym_key``). The order is that of each id's HMAC-SHA256, so it follows neither
@@ -98,7 +94,7 @@ def assign_pseudonyms(ids: Iterable[str], *, key: bytes, complete: bool = True) 
     """
     shuffled = sorted(set(ids), key=lambda raw: hmac.digest(key, raw.encode(), hashlib.sha256))
     width = max(3, len(str(len(shuffled))))
-    return Pseudonyms({raw: f"p{number:0{width}}" for number, raw in enumerate(shuffled, start=1)}, complete)
+    return Pseudonyms({raw: f"p{number:0{width}}" for number, raw in enumerate(shuffled, start=1)})
 
 
 def pseudonym_key(cells: pd.DataFrame) -> bytes:

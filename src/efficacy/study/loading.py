@@ -61,7 +61,7 @@ def _read(loaded_site: SiteFile, project: Project) -> Study:
     instruments = {instrument.id: instrument for instrument in site_instruments(loaded_site, project=project)}
     audit = Audit(minimum_cell=site.minimum_cell)
     loaded = load_sources(site, project, audit)
-    pseudonyms = _pseudonyms(loaded, complete=len(loaded) == len(site.sources))
+    pseudonyms = _pseudonyms(loaded)
     sheets = read_answers(site, instruments, loaded, audit)
     marks = read_marks(site, loaded, audit)
     participants = read_participants(site, project, loaded, pseudonyms, audit)
@@ -92,10 +92,10 @@ def _read(loaded_site: SiteFile, project: Project) -> Study:
     )
 
 
-def _pseudonyms(loaded: Sequence[Loaded], *, complete: bool) -> Pseudonyms:
+def _pseudonyms(loaded: Sequence[Loaded]) -> Pseudonyms:
     ids = [identifier for found in loaded for identifier in found.ids]
     key = pseudonym_key(loaded[0].table.cells) if loaded else b""
-    return assign_pseudonyms(ids, key=key, complete=complete)
+    return assign_pseudonyms(ids, key=key)
 
 
 def _scores(

@@ -97,7 +97,7 @@ def known_ids(table: RawTable, column: str, pseudonyms: Pseudonyms, audit: Audit
     """The ids of a further table by row; rows of children whom no source holds are errors and absent."""
     ids = read_ids(table, column, audit, once=once)
     unknown = ids[~ids.isin(list(pseudonyms.codes))]
-    if len(unknown) and pseudonyms.complete:
+    if len(unknown) and not audit.incomplete:
         audit.add("data.unknown_id", table, column=column, rows=unknown.index)
     audit.change("pseudonym", table, column=column, rows=ids.index)
     return ids.drop(unknown.index)

@@ -38,6 +38,7 @@ def load_sources(site: Site, project: Project, audit: Audit) -> list[Loaded]:
         table = open_table(project, source.file, format=source.format, sheet=source.sheet, audit=audit)
         column = require(table, source.id, audit) if table else None
         if table is None or column is None:
+            audit.incomplete = True
             continue
         table = only_children(table, column, keep=_wanted(site, table), audit=audit)
         ids = read_ids(table, column, audit)
@@ -91,7 +92,7 @@ def holding(loaded: Sequence[Loaded], name: str, audit: Audit) -> list[tuple[Loa
     """
     first = next((found for found in loaded if found.table.find(name)), None)
     if first is None:
-        if loaded:
+        if loaded and not audit.incomplete:
             require(loaded[0].table, name, audit)
         return []
     same_wave = [found for found in loaded if found.source.wave == first.source.wave]
