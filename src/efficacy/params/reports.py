@@ -113,9 +113,11 @@ class InterventionParams(ReportParams):
     """Standard deviation of the scores of those children."""
     retest_source: Text | None = None
     retest_lowest: Probability = 0.6
-    """Range of retest correlations considered where none is known."""
+    """Lowest retest correlation considered where none is known."""
     retest_highest: Probability = 0.9
+    """Highest retest correlation considered where none is known."""
     n_simulations: Annotated[int, Field(ge=1000, le=1_000_000)] = 10_000
+    """Simulated studies behind the false-alarm rate."""
     declared_effect: float | None = None
     """Effect thought worthwhile beforehand, in survey standard deviations, for power; never the observed effect."""
 
