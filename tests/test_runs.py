@@ -213,7 +213,7 @@ def interrupted_run(root: Path) -> tuple[subprocess.Popen[str], list[psutil.Proc
     make_project(root)
     write_notebook(root, "descriptive", f"open({str(started)!r}, 'w').close()", "import time; time.sleep(600)")
     command = subprocess.Popen(
-        [sys.executable, "-m", "efficacy.cli", "run", "--project", str(root), "--language", "en"],
+        [sys.executable, "-m", "efficacy", "run", "--project", str(root), "--language", "en"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,6 +1,5 @@
-"""``python -m efficacy``: the command, where scripts are not on the path."""
+"""``python -m efficacy``: the command, where its script is not on the path."""
 
 from .cli import main
 
-if __name__ == "__main__":
-    main()
+main()

@@ -278,7 +278,3 @@ def _locale_language() -> Language:
     named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), None)
     spoken = named or locale.getlocale()[0] or ""
     return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"
-
-
-if __name__ == "__main__":
-    main()
