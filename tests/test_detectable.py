@@ -12,7 +12,9 @@ from statsmodels.stats.power import TTestIndPower
 from efficacy.effects.detectable import smallest_detectable_difference
 
 
-@pytest.mark.parametrize(("first", "second"), [(5, 5), (12, 12), (12, 42), (27, 27), (48, 47), (200, 30)])
+@pytest.mark.parametrize(
+    ("first", "second"), [(5, 5), (12, 12), (12, 42), (27, 27), (48, 47), (200, 30), (900, 1800), (2, 2), (3, 400)]
+)
 def test_statsmodels_finds_the_power_asked_for(first: int, second: int) -> None:
     d = smallest_detectable_difference(first, second)
     power = TTestIndPower().power(effect_size=d, nobs1=first, alpha=0.05, ratio=second / first)

@@ -10,6 +10,9 @@ from .inputs import check_probability
 
 LARGEST = 50.0
 """Standardised differences beyond this are not looked for."""
+NO_LOWER_TAIL = 6.0
+"""From this noncentrality on, the lower rejection region holds less than P(Z < -6) = 1e-9 and is left out: the
+distribution function fails there."""
 
 
 def smallest_detectable_difference(
@@ -31,13 +34,13 @@ def smallest_detectable_difference(
     scale = math.sqrt(n_first * n_second / (n_first + n_second))
     critical = float(stats.t.ppf((1 + conf_level) / 2, df))
 
-    def lacking(d: float) -> float:
-        found = stats.nct.sf(critical, df, d * scale) + stats.nct.cdf(-critical, df, d * scale)
-        return float(found) - power
+    def lacking(ncp: float) -> float:
+        below = float(stats.nct.cdf(-critical, df, ncp)) if ncp < NO_LOWER_TAIL else 0.0
+        return float(stats.nct.sf(critical, df, ncp)) + below - power
 
-    highest = 1.0
+    highest = critical + float(stats.norm.ppf(power))
     while lacking(highest) < 0:
         highest *= 2
-        if highest > LARGEST:
+        if highest > LARGEST * scale:
             return math.nan
-    return float(optimize.brentq(lacking, 0.0, highest, xtol=1e-10))
+    return float(optimize.brentq(lacking, 0.0, highest, xtol=1e-10)) / scale

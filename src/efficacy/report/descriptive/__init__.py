@@ -1,8 +1,11 @@
 """What the descriptive report (现状与需求评估报告) shows."""
 
+from ...params import CAUSE_LEVELS
 from .choices import (
     categorical_covariates,
     groups_of,
+    instruments_of,
+    item_scales,
     numeric_covariates,
     predictors_of,
     references_of,
@@ -18,7 +21,7 @@ from .differences import difference_blocks, spss_blocks, two_smallest
 from .figures import distribution_figure, heat_map, item_figure
 from .first_page import first_page
 from .flow_figure import flow_figure
-from .group_figure import group_figure
+from .group_figure import group_blocks
 from .instrument import instrument_blocks, reliability_blocks
 from .level import item_table, level_sentence, level_table
 from .profile import cause_blocks, facet_blocks
@@ -28,6 +31,7 @@ from .relations import correlation_blocks, regression_blocks
 from .sample import characteristics_table, consent_sentence, flow_table
 
 __all__ = [
+    "CAUSE_LEVELS",
     "categorical_covariates",
     "cause_blocks",
     "characteristics_table",
@@ -40,11 +44,13 @@ __all__ = [
     "first_page",
     "flow_figure",
     "flow_table",
-    "group_figure",
+    "group_blocks",
     "groups_of",
     "heat_map",
     "instrument_blocks",
+    "instruments_of",
     "item_figure",
+    "item_scales",
     "item_table",
     "level_sentence",
     "level_table",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ...instruments import Instrument
 from ...params import DescriptiveParams
 from ...study import Study
 from ..labels import midpoint_of, scale_names
@@ -35,6 +36,17 @@ def scores_of(study: Study, params: DescriptiveParams) -> pd.DataFrame:
     wave = wave_of(study, params)
     columns = {scale: study.score(wave, scale) for scale in scales_of(study, params)}
     return pd.DataFrame(columns, index=study.participants.index)
+
+
+def item_scales(study: Study, params: DescriptiveParams) -> tuple[str, ...]:
+    """The scales of the report's wave that have items."""
+    return tuple(scale for scale in scales_of(study, params) if study.instrument_of(scale) is not None)
+
+
+def instruments_of(study: Study, params: DescriptiveParams) -> tuple[Instrument, ...]:
+    """The questionnaires answered at the report's wave."""
+    answered = set(study.responses.loc[study.responses["wave"] == wave_of(study, params), "item"])
+    return tuple(i for i in study.instruments if answered & {item.name for item in i.items})
 
 
 def references_of(study: Study, params: DescriptiveParams) -> dict[str, float]:

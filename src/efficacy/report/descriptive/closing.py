@@ -60,6 +60,9 @@ def recommendation_table() -> Table:
             Column(role="recommendation", header=say("descriptive_tables.column_recommendation"), align="left"),
             Column(role="who", header=say("descriptive_tables.column_who"), align="left"),
         ],
-        rows=[Row(cells=[say(f"descriptive.recommendation_{level}"), "", "", ""]) for level in RECOMMENDATION_LEVELS],
+        rows=[
+            Row(cells=[say(f"descriptive.recommendation_{level}"), *[say("descriptive_tables.fill_in")] * 3])
+            for level in RECOMMENDATION_LEVELS
+        ],
         notes=[say("descriptive_tables.recommendations_note")],
     )

@@ -77,7 +77,8 @@ def _level_rows(study: Study, variable: str, levels: pd.DataFrame) -> list[Row]:
     for _, level in levels[levels["n"] > 0].iterrows():
         n = int(level["n"])
         name = say("descriptive_tables.level_of", level=level_label(study, variable, str(level["level"])))
-        mean_sd = PlusMinus(mean=level["mean"], sd=level["sd"])
+        # the mean of one respondent would be that respondent's score
+        mean_sd = PlusMinus(mean=level["mean"] if n > 1 else None, sd=level["sd"])
         rows.append(Row(cells=[name, Number(value=n, role="count"), mean_sd, *[None] * 5], n=n, group=variable))
     return rows
 

@@ -19,6 +19,7 @@ from ..shared import estimate_words, row_of, smallest_shown
 from ..style import ACCENT, INK, REST, SEQUENTIAL
 from ..wording import Words, say
 from .choices import scale_of
+from .level import scale_axis
 
 BINS = 16
 
@@ -69,7 +70,7 @@ def distribution_figure(
             )
         axes.set_xlim(edges[0], edges[-1])
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.set_xlabel(drawing.text(scale_label(study, scale)))
+        axes.set_xlabel(drawing.text(scale_axis(study, scale)))
         merged = not np.allclose(widths, unit)
         axes.set_ylabel(drawing.text(say(f"descriptive_figures.children{'_per_width' if merged else ''}")))
         return canvas

@@ -9,30 +9,38 @@ from matplotlib.figure import Figure as Canvas
 
 from ...params import DescriptiveParams
 from ...study import Study
-from ..blocks import Drawing, Figure
+from ..blocks import Block, Drawing, Figure
 from ..labels import level_label, scale_label
 from ..numbers import Number
-from ..shared import estimate_words, smallest_shown
-from ..style import ACCENT, FAINT, MEMBERS
-from ..wording import say
+from ..shared import estimate_words, row_of
+from ..style import ACCENT, FAINT, INK, MEMBERS
+from ..wording import Message, say
 from .choices import scale_of
 from .differences import grouping_label
+from .level import scale_axis
 
 
-def group_figure(study: Study, params: DescriptiveParams, described: Mapping[str, pd.DataFrame]) -> Figure:
+def group_blocks(
+    study: Study, params: DescriptiveParams, scores: pd.DataFrame, by_group: Mapping[str, pd.DataFrame]
+) -> list[Block]:
     """Mean of every level of every grouping variable with its interval, around the mean of everybody.
 
-    described: the report's scale as describe_scores describes it by each variable.
+    scores, by_group: as describe_scores describes the scales, and the report's own by each variable. Levels with fewer
+    children than a table may show are left out.
     """
-    smallest = max(2, smallest_shown(study.site, params))
-    shown = {name: levels[levels["n"] >= smallest] for name, levels in described.items()}
+    smallest = study.site.minimum_cell  # intervals of a few respondents would fill the figure and show nothing
+    shown = {name: levels[levels["n"] >= smallest] for name, levels in by_group.items()}
     shown = {name: levels for name, levels in shown.items() if len(levels) > 1}
+    if not shown:
+        return []
     rows = sum(len(levels) for levels in shown.values())
     scale = scale_of(study, params)
+    mean = Number(value=row_of(scores, "scale", scale)["mean"], role="score")
 
     def draw(drawing: Drawing) -> Canvas:
         canvas = Canvas(figsize=(7.2, 1.0 + 0.2 * rows + 0.16 * len(shown)))
         axes = canvas.subplots()
+        axes.axvline(float(mean.value or 0), color=INK, linestyle="--", linewidth=1)
         height, ticks, words = 0.0, [], []
         for position, (name, levels) in enumerate(shown.items()):
             colour = (ACCENT, MEMBERS)[position % 2]
@@ -40,13 +48,7 @@ def group_figure(study: Study, params: DescriptiveParams, described: Mapping[str
                 axes.hlines(height, row["conf_low"], row["conf_high"], color=colour, linewidth=2, alpha=0.85)
                 axes.scatter([row["mean"]], [height], color=colour, s=22, zorder=3)
                 ticks.append(height)
-                label = say(
-                    "descriptive_figures.level_n",
-                    variable=grouping_label(study, name),
-                    level=level_label(study, name, str(row["level"])),
-                    n=int(row["n"]),
-                )
-                words.append(drawing.text(label))
+                words.append(drawing.text(_label(study, name, row)))
                 height += 1
             height += 0.8
         axes.set_yticks(ticks, words, fontsize=8)
@@ -54,26 +56,27 @@ def group_figure(study: Study, params: DescriptiveParams, described: Mapping[str
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel(drawing.text(scale_label(study, scale)))
+        axes.set_xlabel(drawing.text(scale_axis(study, scale)))
         return canvas
 
     means = [
         say(
             "descriptive_figures.pair",
-            name=say(
-                "descriptive_figures.level_n",
-                variable=grouping_label(study, name),
-                level=level_label(study, name, str(row["level"])),
-                n=int(row["n"]),
-            ),
+            name=_label(study, name, row),
             value=estimate_words(Number(value=row["mean"], role="score"), row["conf_low"], row["conf_high"]),
         )
         for name, levels in shown.items()
         for _, row in levels.iterrows()
     ]
-    return Figure(
+    figure = Figure(
         id="descriptive.groups",
-        caption=say("descriptive_figures.groups_caption", scale=scale_label(study, scale)),
+        caption=say("descriptive_figures.groups_caption", scale=scale_label(study, scale), mean=mean, k=smallest),
         alt=say("descriptive_figures.groups_alt", scale=scale_label(study, scale), means=means),
         draw=draw,
     )
+    return [figure]
+
+
+def _label(study: Study, name: str, row: pd.Series) -> Message:
+    level = level_label(study, name, str(row["level"]))
+    return say("descriptive_figures.level_n", variable=grouping_label(study, name), level=level, n=int(row["n"]))

@@ -31,6 +31,11 @@ def unit_words(study: Study, scale: str) -> Message:
     return say(f"descriptive.unit_{kind}")
 
 
+def scale_axis(study: Study, scale: str) -> Message:
+    """A scale with its unit, for the axis of a figure."""
+    return say("descriptive_figures.scale_axis", scale=scale_label(study, scale), unit=unit_words(study, scale))
+
+
 def total_and_item_mean(study: Study, scale: str, mean: float, sd: float) -> tuple[PlusMinus, PlusMinus | None]:
     """The same mean and spread as 总分 and as 题均分: they differ by the number of items, nothing else."""
     n_items, instrument = n_items_of(study, scale), study.instrument_of(scale)
@@ -49,12 +54,10 @@ def level_table(
     for _, row in scores.iterrows():
         scale, level = row["scale"], levels.get(row["scale"])
         total, item_mean = total_and_item_mean(study, scale, row["mean"], row["sd"])
-        n_items = n_items_of(study, scale)
         rows.append(
             Row(
                 cells=[
                     scale_label(study, scale),
-                    Number(value=n_items, role="count") if n_items is not None else None,
                     Number(value=int(row["n"]), role="count"),
                     total,
                     item_mean,
@@ -71,7 +74,6 @@ def level_table(
         title=say("descriptive_tables.level_title"),
         columns=[
             Column(role="scale", header=say("common.column_scale"), align="left"),
-            Column(role="n_items", header=say("descriptive_tables.column_n_items")),
             Column(role="n", header=say("common.column_n")),
             Column(role="total", header=say("descriptive_tables.column_total")),
             Column(role="mean sd", header=say("descriptive_tables.column_item_mean")),

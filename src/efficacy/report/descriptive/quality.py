@@ -110,15 +110,17 @@ def cleaning_table(study: Study, params: DescriptiveParams) -> Table | Sentence:
         return Sentence(id="descriptive.cleaning", parts=[say("descriptive.cleaning_none")])
     smallest = smallest_shown(study.site, params)
     summed = log.groupby(["file", "rule"], sort=False, as_index=False)["n"].sum()
-    rows = [
-        Row(cells=[str(row["file"]), _rule_label(str(row["rule"])), _count_cell(int(row["n"]), smallest=smallest)])
-        for _, row in summed.iterrows()
-    ]
+    rows: list[Row] = []
+    for file, rules in summed.groupby("file", sort=False):
+        rows.append(Row(cells=[str(file), None], heading=True))
+        rows += [
+            Row(cells=[_rule_label(str(row["rule"])), _count_cell(int(row["n"]), smallest=smallest)])
+            for _, row in rules.iterrows()
+        ]
     return Table(
         id="descriptive.cleaning",
         title=say("descriptive_tables.cleaning_title"),
         columns=[
-            Column(role="file", header=say("descriptive_tables.column_file"), align="left"),
             Column(role="rule", header=say("descriptive_tables.column_rule"), align="left"),
             Column(role="n", header=say("descriptive_tables.column_values")),
         ],

@@ -12,7 +12,7 @@ from ..blocks import Column, Row, Sentence, Table
 from ..labels import arm_label, covariate_label, level_label, scale_label, wave_label
 from ..numbers import Number, PlusMinus
 from ..shared import absent
-from ..wording import Message, Words, say
+from ..wording import Message, say
 from .choices import scale_of, wave_of
 
 
@@ -81,7 +81,7 @@ def _measured_label(study: Study, wave: str) -> Message:
 def consent_sentence(study: Study) -> Sentence:
     """Who consented and how, and how the children were reached."""
     recorded = study.site.flow.consent
-    consent: Words = say("descriptive.consent_missing") if recorded is None else recorded
+    consent = say("descriptive.consent_missing") if recorded is None else say("descriptive.consent", text=recorded)
     return Sentence(
         id="descriptive.consent",
         parts=[consent, say(f"descriptive.sampling_{study.site.sampling}", population=study.site.population)],
