@@ -32,7 +32,8 @@ def test_a_message_renders_in_both_languages(key):
 def test_words_that_are_never_used(key):
     assert not [word for word in NEVER if word in template(key, "zh")]
     assert not [word for word in NEVER_ENGLISH if word in template(key, "en").lower()]
-    assert re.search(r"[\u4e00-\u9fff]", template(key, "en")) is None
+    if not key.startswith("findings."):  # a finding may name a column by its Chinese header
+        assert re.search(r"[\u4e00-\u9fff]", template(key, "en")) is None
 
 
 def test_lists_and_labels_are_joined_as_each_language_does():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...instruments import Instrument
 from ...params import FactorParams
 from ...psychometrics import Factorability, FactorSolution, MinimumAveragePartial, ParallelAnalysis
+from ...results import Result
 from ...study import Study
 from ..blocks import Column, Row, Sentence, Table
 from ..labels import item_label
@@ -20,9 +21,7 @@ SALIENT_LOADING = 0.32  # Tabachnick & Fidell: about a tenth of an item's varian
 def factorability_sentence(adequacy: Factorability) -> Sentence:
     """KMO with its rule, Bartlett's test, and the item with the lowest adequacy."""
     if adequacy.status == "not_computable":
-        return Sentence(
-            id="factor.adequacy", parts=[say("factor.adequacy_none"), *reasons_of(adequacy)], tone="caution"
-        )
+        return not_computable("factor.adequacy", adequacy)
     return Sentence(
         id="factor.adequacy",
         parts=[
@@ -40,6 +39,11 @@ def factorability_sentence(adequacy: Factorability) -> Sentence:
             *reasons_of(adequacy),
         ],
     )
+
+
+def not_computable(block_id: str, result: Result) -> Sentence:
+    """What stands in the place of a result that these data cannot support: the reasons."""
+    return Sentence(id=block_id, parts=[say("factor.not_computable"), *reasons_of(result)], tone="caution")
 
 
 def number_of_factors_table(parallel: ParallelAnalysis, average_partial: MinimumAveragePartial) -> Table:
@@ -71,7 +75,7 @@ def number_of_factors_sentence(study: Study, params: FactorParams, parallel: Par
     """What the rules say against what the questionnaire claims, and what this n can show."""
     instrument = instrument_of(study, params)
     if parallel.status == "not_computable":
-        return Sentence(id="factor.number.sentence", parts=reasons_of(parallel), tone="caution")
+        return not_computable("factor.number.sentence", parallel)
     claimed = len(instrument.subscales)
     key = "fewer" if parallel.n_factors < claimed else "same" if parallel.n_factors == claimed else "more"
     compared = say(
@@ -164,7 +168,7 @@ def variance_table(solution: FactorSolution) -> Table:
 def fit_sentence(solution: FactorSolution) -> Sentence:
     """How well the solution reproduces the correlations, and what such indices are worth at this n."""
     if solution.status == "not_computable":
-        return Sentence(id="factor.fit", parts=[say("factor.efa_none"), *reasons_of(solution)], tone="caution")
+        return not_computable("factor.fit", solution)
     parts: list[Words] = [
         say(
             "factor.fit_sentence",
@@ -184,7 +188,7 @@ def fit_sentence(solution: FactorSolution) -> Sentence:
 def placement_sentence(study: Study, instrument: Instrument, solution: FactorSolution) -> Sentence:
     """Which items load on another factor than the rest of their scale."""
     if solution.status == "not_computable":
-        return Sentence(id="factor.placement", parts=[say("factor.efa_none")], tone="caution")
+        return not_computable("factor.placement", solution)
     strongest = solution.loadings.abs().idxmax(axis=1)
     weak = [str(name) for name, row in solution.loadings.abs().iterrows() if row.max() < SALIENT_LOADING]
     elsewhere: list[str] = []

@@ -8,16 +8,18 @@ from matplotlib.ticker import MaxNLocator
 from ...instruments import Instrument
 from ...psychometrics import FactorSolution, ParallelAnalysis
 from ...study import Study
-from ..blocks import Drawing, Figure
+from ..blocks import Drawing, Figure, Sentence
 from ..labels import item_label
 from ..numbers import Number
 from ..style import ACCENT, FAINT, INK, REST
 from ..wording import say
-from .dimensions import SALIENT_LOADING
+from .dimensions import SALIENT_LOADING, not_computable
 
 
-def scree_figure(parallel: ParallelAnalysis) -> Figure:
+def scree_figure(parallel: ParallelAnalysis) -> Figure | Sentence:
     """Observed eigenvalues against those of random data: what stands above the line is more than noise."""
+    if parallel.status == "not_computable":
+        return not_computable("factor.scree", parallel)
     table = parallel.tidy()
 
     def draw(drawing: Drawing) -> Canvas:
@@ -72,8 +74,10 @@ def scree_figure(parallel: ParallelAnalysis) -> Figure:
     )
 
 
-def loadings_figure(study: Study, instrument: Instrument, solution: FactorSolution) -> Figure:
+def loadings_figure(study: Study, instrument: Instrument, solution: FactorSolution) -> Figure | Sentence:
     """One panel a factor, one mark an item: do the items of a scale stand together?"""
+    if solution.status == "not_computable":
+        return not_computable("factor.loadings.figure", solution)
     names = [instrument.item(number).name for scale in instrument.subscales for number in scale.items]
     names = [name for name in names if name in solution.loadings.index]
     factors = list(solution.loadings.columns)
