@@ -203,7 +203,7 @@ WRONG: list[Edit] = [
     ("  comparison_group: same_survey_not_chosen\n", "", "missing", "intervention:", "intervention.comparison_group"),
     ("  primary_outcome: total\n", "", "missing", "intervention:", "intervention.primary_outcome"),
     ("  retest_n: 40", "  retest_n: 40\n  post_wave: later", "wave_role", "post_wave", "intervention.post_wave"),
-    ("  retest_n: 40", "  retest_n: 40\n  baseline_wave: past", "unknown_wave", "e: past", "intervention.baseline_wave"),
+    ("  retest_n: 40", "  retest_n: 40\n  baseline_wave: old", "unknown_wave", "e: old", "intervention.baseline_wave"),
     ("  retest_n: 40\n", "", "retest_incomplete", "retest_r", "intervention.retest_r"),
     ("  retest_r: 0.7\n", "", "retest_incomplete", "retest_n", "intervention.retest_n"),
     ("  retest_source: {zh: 某研究, en: a study}\n", "", "retest_incomplete", "retest_r", "intervention.retest_r"),
