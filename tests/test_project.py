@@ -106,4 +106,4 @@ def test_files_that_can_change_a_report() -> None:
     names = [name for name, _ in package_files()]
     assert names == sorted(set(names))
     assert {"project.py", "instruments/library/liang2000.yml", "report/page/page.css"} <= set(names)
-    assert not [name for name in names if "__pycache__" in name or name.startswith("_notebooks")]
+    assert not [name for name in names if "__pycache__" in name or name.startswith(("_notebooks", "."))]

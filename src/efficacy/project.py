@@ -121,12 +121,11 @@ def find_project(root: str | Path | None = None) -> Project:
 
 def package_files() -> tuple[tuple[str, Path], ...]:
     """Every file of the package that can change a report, with its name inside the package, in a fixed order."""
-    found = (
-        (path.relative_to(_PACKAGE).as_posix(), path)
-        for path in _PACKAGE.rglob("*")
-        if path.is_file() and path.suffix != ".pyc" and "__pycache__" not in path.parts
+    found = ((path.relative_to(_PACKAGE), path) for path in _PACKAGE.rglob("*") if path.is_file())
+    skipped = ("__pycache__", "_notebooks", ".")
+    return tuple(
+        sorted((n.as_posix(), path) for n, path in found if not any(part.startswith(skipped) for part in n.parts))
     )
-    return tuple(sorted(entry for entry in found if not entry[0].startswith("_notebooks/")))
 
 
 def shipped_instruments() -> dict[str, Path]:
