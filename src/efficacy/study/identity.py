@@ -28,7 +28,8 @@ def comparable(identifier: str) -> str:
 
 def summary_rows(table: RawTable, column: str) -> pd.Index:
     """The rows that sum up the others: such a word stands for the child, or first in the row."""
-    first = table.cells.bfill(axis="columns").iloc[:, 0]
+    position = table.cells.notna().to_numpy().argmax(axis=1)
+    first = pd.Series(table.cells.to_numpy()[range(len(position)), position], index=table.cells.index)
     words = (
         texts.map(lambda text: clean(text).casefold(), na_action="ignore") for texts in (first, table.cells[column])
     )
@@ -61,7 +62,8 @@ def read_ids(table: RawTable, column: str, audit: Audit, *, once: bool = True) -
 
 
 def _repeated(ids: pd.Series) -> list[list[int]]:
-    return [group.index.tolist() for _, group in ids.groupby(ids, sort=False) if len(group) > 1]
+    repeated = ids[ids.duplicated(keep=False)]
+    return [group.index.tolist() for _, group in repeated.groupby(repeated, sort=False)]
 
 
 def refuse_similar(places: Sequence[tuple[RawTable, str, pd.Series]], audit: Audit) -> None:

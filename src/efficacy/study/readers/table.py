@@ -16,7 +16,9 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 
 def clean(text: str) -> str:
     """Text for comparing: full-width forms as half-width (NFKC), invisible characters gone, spaces collapsed."""
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_INVISIBLE).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, kw_only=True)
