@@ -102,6 +102,7 @@ def test_holm_equals_r_and_ignores_what_is_missing() -> None:
     p_values = pd.Series([0.001, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205, 0.212, 0.216])
     expected = table(entry["value"])["holm"].to_numpy()
     assert np.allclose(holm(p_values), expected, atol=1e-12)
+    assert np.allclose(holm(p_values[::-1])[p_values.index], expected, atol=1e-12)
     with_gap = pd.concat([p_values, pd.Series([math.nan], index=[99])])
     assert np.allclose(holm(with_gap)[:10], expected, atol=1e-12)
     assert math.isnan(holm(with_gap)[99])

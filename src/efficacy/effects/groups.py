@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.oneway import anova_oneway
 
 from ..results import Reason, Result
@@ -140,12 +139,14 @@ def compare_by(scores: pd.Series, groups: pd.DataFrame, *, conf_level: float = 0
 
 
 def holm(p_values: pd.Series) -> pd.Series:
-    """Holm's step-down p over the values that exist; NaN stays NaN and does not count as a test."""
-    adjusted = pd.Series(math.nan, index=p_values.index)
-    present = p_values.dropna()
-    if len(present):
-        adjusted[present.index] = multipletests(present.to_numpy(), method="holm")[1]
-    return adjusted
+    """Holm's step-down p over the values that exist; NaN stays NaN and does not count as a test.
+
+    Sorted p_(i) of m: the largest so far of (m - i + 1) p_(i), at most 1. (statsmodels' own function collects garbage
+    at every call, which costs more than a whole comparison.) Holm (1979). R: ``p.adjust(p, "holm")``.
+    """
+    present = p_values.dropna().sort_values(kind="stable")
+    steps = present * np.arange(len(present), 0, -1)
+    return steps.cummax().clip(upper=1.0).reindex(p_values.index)
 
 
 def categorical_table(covariates: pd.DataFrame) -> pd.DataFrame:
