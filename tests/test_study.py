@@ -412,6 +412,11 @@ def many_labels(toy: Toy) -> None:
         toy.set("pre.csv", row=row, column="T2", text="经常" if row < 7 else f"secret{row}")
 
 
+def labels_without_options(toy: Toy) -> None:
+    many_labels(toy)
+    toy.instrument["options"] = []
+
+
 def rename(toy: Toy, *, to: str) -> None:
     toy.tables["pre.csv"][0][1] = to
 
@@ -537,6 +542,9 @@ BAD = {
         row=2,
         column="T2",
         values=(("labels", ["经常"]), ("n", 7), ("n_unlisted", 2)),
+    ),
+    "no label is named where the instrument has no options": Bad(
+        labels_without_options, "data.unmapped_label", row=2, column="T2", values=(("labels", []), ("n_unlisted", 7))
     ),
     "missing code that is an answer": Bad(
         lambda toy: toy.site["sources"][0].update(missing_codes=[5]),

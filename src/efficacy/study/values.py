@@ -149,8 +149,9 @@ def _rows(raw: pd.Series, texts: Sequence[str]) -> list[int]:
 def _report(raw: pd.Series, texts: Sequence[str], problem: str, table: RawTable, reader: Reader, audit: Audit) -> None:
     """One finding for a column and problem. A text is named only where enough rows share it to stand for no child."""
     values = dict(reader.values)
-    if reader.labelled and problem != "out_of_range":
+    if problem not in ("out_of_range", "not_a_number"):
         counts = raw[raw.isin(texts)].map(clean).value_counts()
-        values["labels"] = sorted(str(label) for label in counts.index[counts >= audit.minimum_cell])
-        values["n_unlisted"] = int(counts[counts < audit.minimum_cell].sum())
+        named = counts[(counts >= audit.minimum_cell) & reader.labelled]
+        values["labels"] = sorted(str(label) for label in named.index)
+        values["n_unlisted"] = int(counts.sum() - named.sum())
     audit.add(f"data.{problem}", table, column=str(raw.name), rows=_rows(raw, texts), values=values)
