@@ -46,9 +46,7 @@ MAXIMUM_BYTES = 100_000  # read in half a second at worst; the longest file of a
 class StrictModel(BaseModel):
     """Base of every model read from a file: unknown keys are errors, values are never coerced, instances are frozen."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     def misfits(self) -> Iterator[Misfit]:
         """What is wrong with fields that are each right by themselves; at: relative to this model."""
