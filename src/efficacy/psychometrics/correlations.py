@@ -10,7 +10,6 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from ..results import Reason, Result
 from .inputs import (
@@ -100,11 +99,11 @@ _PAIR_COLUMNS = (
 def _pair(
     values: pd.DataFrame, one: str, two: str, method: CorrelationMethod, conf_level: float
 ) -> dict[str, float | int | str]:
-    both = values[[one, two]].dropna()
+    both = values[[one, two]].dropna().to_numpy()
     n = len(both)
     row: dict[str, float | int | str] = dict.fromkeys(_PAIR_COLUMNS, math.nan)
     row |= {"term_1": one, "term_2": two, "n": n}
-    if n < 3 or is_flat(both[one].to_numpy()) or is_flat(both[two].to_numpy()):
+    if n < 3 or is_flat(both[:, 0]) or is_flat(both[:, 1]):
         return row
     r = min(1.0, max(-1.0, float(correlation_matrix(both, method)[0, 1])))
     df = n - 2
@@ -132,11 +131,13 @@ def _interval(r: float, n: int, method: CorrelationMethod, conf_level: float) ->
 
 
 def _adjusted(p_values: Matrix, adjust: Adjustment) -> Matrix:
-    present = ~np.isnan(p_values)
-    adjusted = np.full(p_values.shape, math.nan)
-    if present.any():
-        tested = p_values[present]
-        adjusted[present] = multipletests(tested, method="holm")[1] if adjust == "holm" else tested
+    """Holm's step-down correction over the pairs that have a p: the i-th smallest of m counts m - i + 1 times."""
+    present = np.flatnonzero(~np.isnan(p_values))
+    ascending = present[np.argsort(p_values[present], kind="stable")]
+    adjusted = p_values.copy()
+    if adjust == "holm":
+        weights = np.arange(len(ascending), 0, -1)
+        adjusted[ascending] = np.maximum.accumulate(p_values[ascending] * weights).clip(max=1)
     return adjusted
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from scipy.stats import rankdata
 
 from ..results import Reason
 
@@ -75,9 +76,9 @@ def empty_columns(frame: pd.DataFrame) -> tuple[str, ...]:
     return tuple(column for column in frame.columns if frame[column].isna().all())
 
 
-def correlation_matrix(complete: pd.DataFrame, method: CorrelationMethod) -> Matrix:
+def correlation_matrix(complete: Matrix, method: CorrelationMethod) -> Matrix:
     """Correlations of complete columns, none of them flat: Pearson's, or Pearson's of the mid-ranks (Spearman)."""
-    values = complete.rank().to_numpy() if method == "spearman" else complete.to_numpy()
+    values = rankdata(complete, axis=0) if method == "spearman" else complete
     correlations = np.atleast_2d(np.corrcoef(values, rowvar=False))
     np.fill_diagonal(correlations, 1.0)
     return np.asarray((correlations + correlations.T) / 2, dtype=float)
@@ -117,7 +118,7 @@ def correlations_of(
     reason = obstacle(items, complete, minimum_items=minimum_items)
     if reason is not None:
         return None, counts, (reason,)
-    matrix = correlation_matrix(complete, method)
+    matrix = correlation_matrix(complete.to_numpy(), method)
     if is_singular(matrix):
         return None, counts, (Reason("singular_correlations", {"n_items": len(items.columns)}),)
     return matrix, counts, ()

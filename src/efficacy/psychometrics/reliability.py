@@ -72,7 +72,7 @@ def cronbach_alpha(items: pd.DataFrame, *, conf_level: float = 0.95) -> Reliabil
         estimate = _alpha(np.cov(complete.to_numpy(), rowvar=False, ddof=1))
         low, high = _feldt(estimate, n, k, conf_level)
     if status == "ok":
-        correlations = correlation_matrix(complete, "pearson")
+        correlations = correlation_matrix(complete.to_numpy(), "pearson")
         average_r = float((correlations.sum() - k) / (k * (k - 1)))
         standardized = _alpha(correlations)
     return Reliability(
