@@ -59,6 +59,8 @@ REFUSED: list[tuple[str, list[tuple[str, int]]]] = [
     ("a: b: c\n", [("syntax", 1)]),
     ("a: @x\n", [("syntax", 1)]),
     ("a: 1\n  b: 2\n", [("syntax", 2)]),
+    ('a: 1\nb: "\\UFFFFFFFF"\n', [("syntax", 2)]),
+    ("%YAML 3.0\n---\na: 1\n", [("syntax", 1)]),
     ("a: x\nb: y\x00z\n", [("control_character", 2)]),
     ('a: "\\0"\n', [("control_character", 1)]),
     ('a: "\\ud800"\n', [("control_character", 1)]),
@@ -164,6 +166,25 @@ def test_no_scalar_changes_silently(text: str) -> None:
         assert Decimal(text.strip()) == Decimal(str(value))
     else:
         assert value in (None, text.strip()) or ":" in text or "-" in text  # "- x" and "a: b" are YAML's own shapes
+
+
+SHAPES = st.lists(
+    st.sampled_from(
+        [*"-:?,[]{}#&*!|>'\"%@` \n\t\r~ax0.1\\", "\\U", "\\x", "- ", ": ", "  ", "---", "...", "<<", "é", "村"]
+    ),
+    max_size=40,
+).map("".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(SHAPES, st.text(max_size=40)))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        document = parse_document(text, name="x")
+    except ParameterError as error:
+        assert all(finding.row is not None and finding.row >= 1 for finding in error.findings)
+    else:
+        assert isinstance(document.content, dict)
 
 
 WORDS = st.text(alphabet=st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=20)

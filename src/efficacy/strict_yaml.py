@@ -71,6 +71,7 @@ class _Reader:
         self.result = StrictYaml()
         self.findings: list[Finding] = []
         self.events: Iterator[yaml.Event] = iter(())
+        self.line = 0  # of the event last read
 
     def read(self) -> None:
         """Fill the result, or the findings."""
@@ -84,6 +85,8 @@ class _Reader:
             self._note("control_character", line)
         except yaml.MarkedYAMLError as error:
             self._syntax(error)
+        except (ValueError, OverflowError):  # an escape beyond Unicode, which PyYAML hands to chr() unchecked
+            self._note("syntax", self.line)
 
     def _note(self, code: str, line: int, **values: Any) -> None:
         self.findings.append(Finding(f"document.{code}", file=self.name, row=line + 1, values=values))
@@ -105,7 +108,7 @@ class _Reader:
 
     def _next(self) -> yaml.Event:
         event = next(self.events)
-        line = _line(event)
+        line = self.line = _line(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise self._stop("alias", line)
         if getattr(event, "tag", None):
