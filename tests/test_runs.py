@@ -383,6 +383,12 @@ def test_a_notebook_that_is_not_there_is_named(project: Project) -> None:
     assert (event.exit_code, event.findings[0].code) == (7, "notebook.missing")
 
 
+def test_a_damaged_notebook_is_named(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (project.root / "notebooks" / "descriptive.ipynb").write_text("{", encoding="utf-8")
+    with pytest.raises(NotebookError, match=r"notebook\.unreadable"):
+        execute(job_of(project), workspace=tmp_path_factory.mktemp("workspace"))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 def test_reports_cannot_leave_their_folder(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
     (project.reports / "there").symlink_to(tmp_path_factory.mktemp("elsewhere"))

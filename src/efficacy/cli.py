@@ -1,7 +1,8 @@
 """The command ``efficacy``: run, check, list, new.
 
 Bodies of commands import what they need, so that ``efficacy --help`` answers at once. Exit codes: 0 done, 1 our bug,
-2 wrong use of the command, 3 data, 4 parameters or instrument, 7 notebook or kernel, 8 machine, 130 interrupted.
+2 wrong use of the command, 3 data, 4 parameters or instrument, 5 privacy, 7 notebook or kernel, 8 machine, 130
+interrupted.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def report_title(job: Job) -> str:
 def _executed(job: Job, workspace: Path) -> NotebookNode:
     """The notebook with its outputs, complete; a failed one is kept in the internal folder for whoever mends it."""
     name = f"notebooks/{job.report}.ipynb"
-    source = one_language(nbformat.read(job.project.notebook(job.report), as_version=4), job.language)
+    source = one_language(_read(job.project.notebook(job.report), name), job.language)
     check_parameters_cell(source, name=name)
     (workspace / SOURCE).write_text(nbformat.writes(source), encoding="utf-8")
     growing = partial(job.files.notebook)
@@ -110,6 +110,14 @@ def _executed(job: Job, workspace: Path) -> NotebookNode:
         _keep_failed(job)
         raise _failure(error, job, name=name) from None
     return executed
+
+
+def _read(path: Path, name: str) -> NotebookNode:
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
+    except (OSError, ValueError):  # not JSON, not UTF-8
+        raise NotebookError(Finding("notebook.unreadable", file=name)) from None
+    return notebook
 
 
 def _literal(path: Path) -> str:

@@ -58,6 +58,7 @@ def check_site(site: str, project: Project) -> CheckedSite:
     try:
         reports = load_site(site, project=project).site.reports
         study = check_data(site, project)
+        jobs_of(site, Request(), project)  # its notebooks are there, and its reports stay inside reports/
     except EfficacyError as error:
         return CheckedSite(findings=error.findings, exit_code=error.exit_code)
     except Exception as error:
