@@ -97,6 +97,16 @@ class TestRules:
                     assert "/" not in node.value and "\\" not in node.value, cell.source
                     assert " " not in node.value, f"prose in code: {cell.source}"
 
+    def test_no_cell_takes_the_name_of_a_parameter(self, path):
+        """Running the setup cell again must find the parameters as they were."""
+        for cell in analysis_cells(read(path)):
+            assigned = {
+                n.id
+                for n in ast.walk(ast.parse(cell.source))
+                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            }
+            assert not assigned & {"site", *REPORT_MODELS[path.stem].model_fields}, cell.source
+
     def test_a_code_cell_ends_by_showing_something(self, path):
         for cell in analysis_cells(read(path)):
             last = ast.parse(cell.source).body[-1]

@@ -15,6 +15,7 @@ from IPython.display import display
 from ..params import REPORT_MODELS, ReportParams, Site, load_site, resolve
 from ..project import Project, find_project
 from ..study import Study, load_study
+from ..study.declared import site_scales
 from . import descriptive, factor, intervention
 from .blocks import METADATA_KEY, Block, Drawing, Figure, Table
 from .colophon import banner, colophon
@@ -118,8 +119,9 @@ def open_report(report: str, parameters: Mapping[str, Any]) -> Run:
     project = find_project()
     loaded = load_site(parameters["site"], project=project)
     given = {name: parameters.get(name) for name in REPORT_MODELS[report].model_fields}
-    params = resolve(loaded, report, given)
     study = load_study(loaded.site.site, project=project)
+    scales = site_scales(loaded.site, study.instruments)
+    params = resolve(loaded, report, given, source=f"notebooks/{report}.ipynb", scales=scales)
     run = Run(
         report=report,
         project=project,
