@@ -23,7 +23,7 @@ from .first_page import first_page
 from .flow_figure import flow_figure
 from .group_figure import group_blocks
 from .instrument import instrument_blocks, reliability_blocks
-from .level import item_table, level_sentence, level_table
+from .level import item_table, items_missing, level_sentence, level_table
 from .profile import cause_blocks, facet_blocks
 from .programme import plan_blocks, session_blocks
 from .quality import cleaning_table, screening_blocks, sensitivity_sentence, unmarked_children
@@ -52,6 +52,7 @@ __all__ = [
     "item_figure",
     "item_scales",
     "item_table",
+    "items_missing",
     "level_sentence",
     "level_table",
     "limit_sentences",

@@ -41,7 +41,8 @@ def limit_words(study: Study, params: DescriptiveParams, differences: pd.DataFra
     ]
     if scale_of(study, params) in references_of(study, params):
         limits.append(say(f"descriptive.limit_{params.level_rule}"))
-    limits.append(say("descriptive.limit_self_report"))
+    if study.instrument_of(scale_of(study, params)) is not None:
+        limits.append(say("descriptive.limit_self_report"))
     if not differences.empty:
         limits.append(say("descriptive.limit_groups"))
     if causes.status != "not_computable":

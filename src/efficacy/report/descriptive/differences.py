@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -17,6 +18,7 @@ from ..shared import absent, row_of, smallest_shown
 from ..wording import Message, Words, reason_words, say
 from .choices import scale_of
 
+SMALLEST_LEVEL = 2  # a level needs a spread to be compared
 _HEADINGS = (
     ("level", "descriptive_tables.column_variable_level"),
     ("n", "common.column_n"),
@@ -46,7 +48,7 @@ def difference_blocks(
     if differences.empty:
         return [absent("groups")]
     table = _difference_table(study, params, differences, described)
-    return [table, difference_sentence(study, params, differences), _size_sentence(study, detectable)]
+    return [table, difference_sentence(study, params, differences), *_size_sentences(study, detectable)]
 
 
 def _difference_table(
@@ -56,7 +58,7 @@ def _difference_table(
     notes: list[Words] = [say("descriptive_tables.differences_note")]
     for _, test in differences.iterrows():
         variable = test["variable"]
-        rows.append(Row(cells=[grouping_label(study, variable), *_test_cells(test)], n=int(test["n_used"])))
+        rows.append(Row(cells=[grouping_label(study, variable), *_test_cells(study, params, test)]))
         rows += _level_rows(study, variable, described[variable])
         notes += [_reason_note(study, params, variable, reason) for reason in test["reasons"]]
     scale = scale_label(study, scale_of(study, params))
@@ -80,23 +82,29 @@ def _level_rows(study: Study, variable: str, levels: pd.DataFrame) -> list[Row]:
         # the mean of one respondent would be that respondent's score
         mean_sd = PlusMinus(mean=level["mean"] if n > 1 else None, sd=level["sd"])
         rows.append(Row(cells=[name, Number(value=n, role="count"), mean_sd, *[None] * 5], n=n, group=variable))
+    n_elsewhere = len(study.participants) - int(levels["n"].sum())
+    if n_elsewhere:
+        name = say("descriptive_tables.level_of", level=say("descriptive_tables.no_answer_or_score"))
+        cells = [name, Number(value=n_elsewhere, role="count"), *[None] * 6]
+        rows.append(Row(cells=cells, n=n_elsewhere, group=variable))
     return rows
 
 
 def _reason_note(study: Study, params: DescriptiveParams, variable: str, reason: Reason) -> Message:
-    """A reason with the levels it names in words; which level has one child is not said of confidential data."""
+    """A reason with the levels it names in words; which level is small is not said of confidential data."""
     note = reason_words(reason)
-    if "levels" in reason.values:
-        if smallest_shown(study.site, params) > 1:
-            note = say("descriptive_tables.levels_left_out_hidden")
-        else:
-            levels = [level_label(study, variable, str(level)) for level in reason.values["levels"]]
-            note = Message(note.key, {**note.values, "levels": levels})
+    if smallest_shown(study.site, params) > 1 and reason.key in ("levels_left_out", "level_too_small"):
+        note = say(f"descriptive_tables.{reason.key}_hidden")
+    elif "levels" in reason.values:
+        levels = [level_label(study, variable, str(level)) for level in reason.values["levels"]]
+        note = Message(note.key, {**note.values, "levels": levels})
     return say("descriptive_tables.variable_note", variable=grouping_label(study, variable), note=note)
 
 
-def _test_cells(test: pd.Series) -> list[Cell]:
-    n_used = Number(value=int(test["n_used"]), role="count")
+def _test_cells(study: Study, params: DescriptiveParams, test: pd.Series) -> list[Cell]:
+    n = int(test["n_used"])
+    few = 0 < len(study.participants) - n < smallest_shown(study.site, params)  # the rest would be a small cell
+    n_used = say("descriptive_tables.protected") if few else Number(value=n, role="count")
     if test["status"] == "not_computable":
         return [n_used, None, say("descriptive_tables.not_computable"), None, None, None, None]
     effect = Number(value=test["effect"], role="effect", n=int(test["n_used"]))
@@ -129,7 +137,7 @@ def difference_sentence(study: Study, params: DescriptiveParams, differences: pd
     """How many comparisons there were, how many chance alone would give, and which remain after Holm."""
     return Sentence(
         id="descriptive.differences.sentence",
-        parts=difference_words(study, params, differences),
+        parts=[*difference_words(study, params, differences), say("descriptive.differences_not_causes")],
         tone="caution",
     )
 
@@ -150,7 +158,6 @@ def difference_words(study: Study, params: DescriptiveParams, differences: pd.Da
         parts.append(say("descriptive.differences_after", k=len(tested), found=labels, alpha=limit))
     else:
         parts.append(say("descriptive.differences_none_after", k=len(tested), alpha=limit))
-    parts.append(say("descriptive.differences_not_causes"))
     return parts
 
 
@@ -164,18 +171,30 @@ def _found(study: Study, test: pd.Series) -> Message:
     )
 
 
-def _size_sentence(study: Study, detectable: Mapping[str, float]) -> Sentence:
-    """What groups of these sizes could not have shown."""
+def _size_sentences(study: Study, detectable: Mapping[str, float]) -> list[Sentence]:
+    """What groups of these sizes could not have shown; nothing where no sizes may be told."""
     sizes = [
         say("descriptive.detectable_of", variable=grouping_label(study, name), d=Number(value=d, role="effect"))
         for name, d in detectable.items()
+        if not math.isnan(d)
     ]
-    return Sentence(id="descriptive.detectable", parts=[say("descriptive.detectable", sizes=sizes)], tone="caution")
+    said = say("descriptive.detectable", sizes=sizes)
+    return [Sentence(id="descriptive.detectable", parts=[said], tone="caution")] if sizes else []
 
 
-def two_smallest(levels: pd.DataFrame, *, minimum: int = 2) -> tuple[int, int]:
+def shown_levels(study: Study, params: DescriptiveParams, levels: pd.DataFrame) -> pd.DataFrame:
+    """The levels somebody has, without those a table of these data would hide (privacy.suppress_small_cells)."""
+    smallest = smallest_shown(study.site, params)
+    present = levels[levels["n"] > 0]
+    enough = present[present["n"] >= smallest]
+    n_elsewhere = len(study.participants) - int(present["n"].sum())
+    n_hidden = len(present) - len(enough) + int(0 < n_elsewhere < smallest)
+    return enough.drop(index=enough["n"].idxmin()) if n_hidden == 1 and len(enough) else enough
+
+
+def two_smallest(study: Study, params: DescriptiveParams, levels: pd.DataFrame) -> tuple[int, int]:
     """Children on the two smallest levels that can be compared; (0, 0) where there are not two."""
-    sizes = sorted(int(n) for n in levels["n"] if n >= minimum)
+    sizes = sorted(int(n) for n in shown_levels(study, params, levels)["n"] if n >= SMALLEST_LEVEL)
     return (sizes[0], sizes[1]) if len(sizes) > 1 else (0, 0)
 
 
@@ -184,7 +203,7 @@ def spss_blocks(
 ) -> list[Block]:
     """What SPSS prints for the same comparisons, beside ours, and why the two differ."""
     if not tables:
-        return []
+        return [absent("spss")]
     rows: list[Row] = []
     notes: list[Words] = [say("descriptive_tables.spss_note"), say("descriptive_tables.spss_z_note")]
     for variable, table in tables.items():

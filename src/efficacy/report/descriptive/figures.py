@@ -86,7 +86,11 @@ def distribution_figure(
     ]
     return Figure(
         id="descriptive.distribution",
-        caption=say("descriptive_figures.distribution_caption", scale=scale_label(study, scale), n=len(values)),
+        caption=say(
+            f"descriptive_figures.distribution_caption{'' if level else '_plain'}",
+            scale=scale_label(study, scale),
+            n=len(values),
+        ),
         alt=say(
             "descriptive_figures.distribution_alt",
             scale=scale_label(study, scale),

@@ -52,7 +52,9 @@ def first_page(
                 parts=_result(study, params, described, level, differences),
                 tone="result",
             ),
-            PageRow(heading=say("common.page_caution"), parts=_cautions(study, params, level), tone="caution"),
+            PageRow(
+                heading=say("common.page_caution"), parts=_cautions(study, params, level, differences), tone="caution"
+            ),
             PageRow(
                 heading=say("common.page_paste"),
                 parts=_paste(study, params, described, level, differences),
@@ -64,8 +66,11 @@ def first_page(
 
 
 def _question(study: Study, scale: str, differences: pd.DataFrame) -> Message:
-    key = "question" if differences.empty else "question_groups"
-    return say(f"descriptive.{key}", population=study.site.population, scale=scale_label(study, scale))
+    groups = "" if differences.empty else "_groups"
+    needs = "_needs" if study.site.plan is not None else ""
+    return say(
+        f"descriptive.question{groups}{needs}", population=study.site.population, scale=scale_label(study, scale)
+    )
 
 
 def _sample(study: Study, scale: str, n: int) -> list[Words]:
@@ -102,7 +107,7 @@ def _result(
         level_words(study, params, scale, level) if level else _described(study, params, scale, described)
     ]
     if not differences.empty:
-        parts += difference_words(study, params, differences)[:-1]
+        parts += difference_words(study, params, differences)
     return parts
 
 
@@ -120,10 +125,13 @@ def _described(study: Study, params: DescriptiveParams, scale: str, described: p
     )
 
 
-def _cautions(study: Study, params: DescriptiveParams, level: LevelComparison | None) -> list[Words]:
+def _cautions(
+    study: Study, params: DescriptiveParams, level: LevelComparison | None, differences: pd.DataFrame
+) -> list[Words]:
     parts: list[Words] = [] if level is None else [say(f"descriptive.limit_{params.level_rule}")]
     n = level.n_used if level else len(study.participants)
-    return [*parts, say(f"descriptive.limit_{study.site.sampling}", n=n), say("descriptive.differences_not_causes")]
+    parts.append(say(f"descriptive.limit_{study.site.sampling}", n=n))
+    return parts if differences.empty else [*parts, say("descriptive.differences_not_causes")]
 
 
 def _paste(
@@ -149,7 +157,7 @@ def _paste(
         )
         parts.append(say(f"descriptive.paste_limit_{params.level_rule}"))
     if not differences.empty:
-        parts += difference_words(study, params, differences)[1:-1]
+        parts += difference_words(study, params, differences)[1:]
     return parts
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
@@ -16,6 +18,7 @@ from ..wording import Words, say
 from .sample import flow_steps, measured_by_arm
 
 BOX_WIDTH, BOX_HEIGHT, GAP = 1.0, 0.72, 0.28
+MINIMUM_BOXES = 5  # so that few boxes are not drawn wider
 Boxes = list[tuple[Words, Words]]
 """Label and count of each box, from left to right."""
 
@@ -35,14 +38,14 @@ def flow_figure(study: Study, params: DescriptiveParams) -> Figure:
         lines.append(line)
 
     def draw(drawing: Drawing) -> Canvas:
-        across = max(len(line) for line in (steps, *lines))
+        across = max(MINIMUM_BOXES, *(len(line) for line in (steps, *lines)))
         canvas = Canvas(figsize=(7.2, 0.2 + 0.95 * (1 + len(lines))))
         axes = canvas.subplots()
         _draw_line(axes, drawing, steps, top=0.0, colour=ACCENT)
         for position, line in enumerate(lines):
             _draw_line(axes, drawing, line, top=1.05 * (position + 1), colour=MEMBERS if position == 0 else REST)
         axes.set_xlim(-0.02, across * (BOX_WIDTH + GAP) - GAP + 0.02)
-        axes.set_ylim(1.05 * len(lines) + BOX_HEIGHT + 0.05, -0.05)
+        axes.set_ylim(1.05 * len(lines) + BOX_HEIGHT + 0.22, -0.05)  # room for the mark of synthetic data
         axes.axis("off")
         return canvas
 
@@ -66,7 +69,8 @@ def _draw_line(axes: Axes, drawing: Drawing, boxes: Boxes, *, top: float, colour
         axes.add_patch(_box(left, top, colour))
         centre = left + BOX_WIDTH / 2
         axes.text(centre, top + 0.27, drawing.text(n), ha="center", va="center", fontsize=13, color=INK)
-        axes.text(centre, top + 0.54, drawing.text(name), ha="center", va="center", fontsize=8, color=INK)
+        label = "\n".join(_lines(drawing.text(name)))
+        axes.text(centre, top + 0.54, label, ha="center", va="center", fontsize=7.5, linespacing=1.0, color=INK)
         if position:
             axes.annotate(
                 "",
@@ -74,6 +78,12 @@ def _draw_line(axes: Axes, drawing: Drawing, boxes: Boxes, *, top: float, colour
                 xytext=(left - GAP + 0.03, top + BOX_HEIGHT / 2),
                 arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 0.9},
             )
+
+
+def _lines(label: str) -> list[str]:
+    """A label in at most two lines that fit a box; a Chinese character is as wide as two Latin ones."""
+    wide = any(ord(character) > 0x2E80 for character in label)
+    return textwrap.wrap(label, width=9 if wide else 18, max_lines=2, placeholder="…")
 
 
 def _box(left: float, top: float, colour: str) -> Rectangle:

@@ -12,11 +12,11 @@ from ...study import Study
 from ..blocks import Block, Drawing, Figure
 from ..labels import level_label, scale_label
 from ..numbers import Number
-from ..shared import estimate_words, row_of
+from ..shared import absent, estimate_words, row_of
 from ..style import ACCENT, FAINT, INK, MEMBERS
 from ..wording import Message, say
 from .choices import scale_of
-from .differences import grouping_label
+from .differences import grouping_label, shown_levels
 from .level import scale_axis
 
 
@@ -29,10 +29,11 @@ def group_blocks(
     children than a table may show are left out.
     """
     smallest = study.site.minimum_cell  # intervals of a few respondents would fill the figure and show nothing
-    shown = {name: levels[levels["n"] >= smallest] for name, levels in by_group.items()}
+    shown = {name: shown_levels(study, params, levels) for name, levels in by_group.items()}
+    shown = {name: levels[levels["n"] >= smallest] for name, levels in shown.items()}
     shown = {name: levels for name, levels in shown.items() if len(levels) > 1}
     if not shown:
-        return []
+        return [absent("group_means")]
     rows = sum(len(levels) for levels in shown.values())
     scale = scale_of(study, params)
     mean = Number(value=row_of(scores, "scale", scale)["mean"], role="score")
@@ -56,7 +57,7 @@ def group_blocks(
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel(drawing.text(scale_axis(study, scale)))
+        axes.set_xlabel(drawing.text(scale_axis(study, scale)), loc="left")
         return canvas
 
     means = [

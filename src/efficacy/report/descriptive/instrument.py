@@ -30,7 +30,7 @@ def instrument_blocks(study: Study) -> list[Block]:
 def reliability_blocks(study: Study, params: DescriptiveParams, alphas: Mapping[str, Reliability]) -> list[Block]:
     """Alpha of every scale with Feldt's interval, and a sentence to paste about the questionnaire."""
     if not alphas:
-        return []
+        return [absent("reliability")]
     rows = [
         Row(
             cells=[

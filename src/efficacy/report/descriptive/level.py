@@ -15,7 +15,7 @@ from ..labels import item_label, scale_label
 from ..numbers import Interval, Number, PlusMinus
 from ..shared import absent, conf_column, percent_words, share_cell, smallest_shown
 from ..wording import Message, Words, reasons_of, say
-from .choices import scale_of
+from .choices import instruments_of, scale_of
 
 
 def n_items_of(study: Study, scale: str) -> int | None:
@@ -50,44 +50,44 @@ def level_table(
     study: Study, params: DescriptiveParams, scores: pd.DataFrame, levels: Mapping[str, LevelComparison]
 ) -> Table:
     """One row a scale. scores: as describe_scores describes them; levels: against the declared reference, by scale."""
+    smallest = smallest_shown(study.site, params)
+    with_items = any(study.instrument_of(scale) is not None for scale in scores["scale"])
     rows = []
     for _, row in scores.iterrows():
-        scale, level = row["scale"], levels.get(row["scale"])
-        total, item_mean = total_and_item_mean(study, scale, row["mean"], row["sd"])
-        rows.append(
-            Row(
-                cells=[
-                    scale_label(study, scale),
-                    Number(value=int(row["n"]), role="count"),
-                    total,
-                    item_mean,
-                    *_against(level, smallest=smallest_shown(study.site, params)),
-                ],
-                n=int(row["n"]),
-            )
-        )
-    notes: list[Words] = [say("descriptive_tables.level_note")]
+        total, item_mean = total_and_item_mean(study, row["scale"], row["mean"], row["sd"])
+        cells: list[Cell] = [scale_label(study, row["scale"]), Number(value=int(row["n"]), role="count"), total]
+        cells += [item_mean] if with_items else []
+        cells += _against(levels.get(row["scale"]), smallest=smallest) if levels else []
+        rows.append(Row(cells=cells, n=int(row["n"])))
+    notes: list[Words] = [say("descriptive_tables.level_note")] if with_items else []
     notes += [say("descriptive_tables.level_rule_note", rule=rule_words(params))] if levels else []
     notes += [note for level in levels.values() for note in reasons_of(level)]
+    total_header = say("descriptive_tables.column_total" if with_items else "common.column_mean_sd")
+    columns = [
+        Column(role="scale", header=say("common.column_scale"), align="left"),
+        Column(role="n", header=say("common.column_n")),
+        Column(role="total" if with_items else "mean sd", header=total_header),
+    ]
+    columns += [Column(role="mean sd", header=say("descriptive_tables.column_item_mean"))] if with_items else []
     return Table(
         id="descriptive.level",
-        title=say("descriptive_tables.level_title"),
-        columns=[
-            Column(role="scale", header=say("common.column_scale"), align="left"),
-            Column(role="n", header=say("common.column_n")),
-            Column(role="total", header=say("descriptive_tables.column_total")),
-            Column(role="mean sd", header=say("descriptive_tables.column_item_mean")),
-            Column(role="reference", header=say("descriptive_tables.column_reference")),
-            Column(role="difference", header=say("descriptive_tables.column_difference")),
-            conf_column(params.conf_level),
-            Column(role="statistic", header=say("common.column_t")),
-            Column(role="p_value", header=say("common.column_p")),
-            Column(role="share_below", header=say("descriptive_tables.column_below")),
-        ],
+        title=say(f"descriptive_tables.level_title{'' if levels else '_plain'}"),
+        columns=columns + (_against_columns(params) if levels else []),
         rows=rows,
         notes=notes,
         method="one_sample_t",
     )
+
+
+def _against_columns(params: DescriptiveParams) -> list[Column]:
+    return [
+        Column(role="reference", header=say("descriptive_tables.column_reference")),
+        Column(role="difference", header=say("descriptive_tables.column_difference")),
+        conf_column(params.conf_level),
+        Column(role="statistic", header=say("common.column_t")),
+        Column(role="p_value", header=say("common.column_p")),
+        Column(role="share_below", header=say("descriptive_tables.column_below")),
+    ]
 
 
 def _against(level: LevelComparison | None, *, smallest: int) -> list[Cell]:
@@ -150,8 +150,15 @@ def level_words(study: Study, params: DescriptiveParams, scale: str, level: Leve
     )
 
 
-def item_table(study: Study, params: DescriptiveParams, instrument: Instrument, items: pd.DataFrame) -> Table:
-    """Items in the order of the questionnaire, reverse-scored. items: as describe_items describes them."""
+def item_table(
+    study: Study,
+    params: DescriptiveParams,
+    instrument: Instrument,
+    items: pd.DataFrame,
+    levels: Mapping[str, LevelComparison],
+) -> Table:
+    """Items in the order of the questionnaire, reverse-scored. items: as describe_items describes them; levels: each
+    item against the middle of the response range."""
     smallest = smallest_shown(study.site, params)
     rows = [
         Row(
@@ -159,14 +166,19 @@ def item_table(study: Study, params: DescriptiveParams, instrument: Instrument, 
                 item_label(study, row["item"]),
                 Number(value=int(row["n"]), role="count"),
                 PlusMinus(mean=row["mean"], sd=row["sd"]),
-                Interval(low=row["conf_low"], high=row["conf_high"], role="score"),
-                share_cell(row["floor"], int(row["n"]), smallest=smallest),
-                share_cell(row["ceiling"], int(row["n"]), smallest=smallest),
+                Number(value=level.difference, role="score", n=level.n_used),
+                Interval(low=level.conf_low, high=level.conf_high, role="score"),
+                *(
+                    share_cell(share, int(row["n"]), smallest=smallest)
+                    for share in (level.share_below, row["floor"], row["ceiling"])
+                ),
             ],
             n=int(row["n"]),
         )
         for _, row in items.iterrows()
+        for level in [levels[row["item"]]]
     ]
+    midpoint = Number(value=instrument.midpoint, role="score")
     return Table(
         id=f"descriptive.items.{instrument.id}",
         title=say("descriptive_tables.items_title", title=instrument.title),
@@ -174,10 +186,19 @@ def item_table(study: Study, params: DescriptiveParams, instrument: Instrument, 
             Column(role="item", header=say("common.column_item"), align="left"),
             Column(role="n", header=say("common.column_n")),
             Column(role="mean sd", header=say("common.column_mean_sd")),
+            Column(role="difference", header=say("descriptive_tables.column_from_midpoint")),
             conf_column(params.conf_level),
+            Column(role="share_below", header=say("descriptive_tables.column_below_midpoint")),
             Column(role="floor", header=say("descriptive_tables.column_floor")),
             Column(role="ceiling", header=say("descriptive_tables.column_ceiling")),
         ],
         rows=rows,
-        notes=[say("descriptive_tables.items_note", low=instrument.minimum, high=instrument.maximum)],
+        notes=[
+            say("descriptive_tables.items_note", low=instrument.minimum, high=instrument.maximum, midpoint=midpoint)
+        ],
     )
+
+
+def items_missing(study: Study, params: DescriptiveParams) -> list[Sentence]:
+    """Said where this site has no answers to items."""
+    return [] if instruments_of(study, params) else [absent("items")]

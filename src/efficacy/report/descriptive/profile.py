@@ -9,10 +9,10 @@ import pandas as pd
 from ...effects import CodeCounts, LevelComparison
 from ...params import CAUSE_LEVELS, FACETS, DescriptiveParams
 from ...study import Study
-from ..blocks import Block, Column, Row, Sentence, Table, Tone
+from ..blocks import Block, Cell, Column, Row, Sentence, Table, Tone
 from ..labels import scale_label
 from ..numbers import Number, PlusMinus
-from ..shared import absent, count_words, row_of, share_cell, smallest_shown
+from ..shared import absent, row_of, share_cell, smallest_shown
 from ..wording import Message, Words, say
 
 
@@ -23,6 +23,8 @@ def facet_blocks(
 
     scores: as describe_scores describes the report's scales; levels: against the declared reference, by scale.
     """
+    if not any(study.site.facets.values()):
+        return [absent("facets")]
     scales, smallest = set(scores["scale"]), smallest_shown(study.site, params)
     rows: list[Row] = []
     for facet in FACETS:
@@ -89,24 +91,21 @@ def cause_blocks(study: Study, params: DescriptiveParams, counts: CodeCounts) ->
     elif counts.n_raters == 1:
         parts.append(say("descriptive.causes_one_coder"))
     return [
-        _cause_table(counts),
+        _cause_table(study, params, counts),
         _together_table(study, params, counts),
         Sentence(id="descriptive.causes.sentence", parts=parts, tone="caution"),
     ]
 
 
-def _cause_table(counts: CodeCounts) -> Table:
-    rows = [
-        Row(
-            cells=[
-                say(f"descriptive.cause_{row['level']}"),
-                Number(value=int(row["n"]), role="count"),
-                Number(value=row["share"], role="percent", n=counts.n_used),
-            ],
-            n=int(row["n"]),
-        )
-        for _, row in counts.tidy().iterrows()
-    ]
+def _cause_table(study: Study, params: DescriptiveParams, counts: CodeCounts) -> Table:
+    smallest = smallest_shown(study.site, params)
+    rows = []
+    for _, row in counts.tidy().iterrows():
+        n = int(row["n"])
+        few = any(0 < part < smallest for part in (n, counts.n_used - n))  # those without the cause are a cell too
+        count: Cell = say("descriptive_tables.protected") if few else Number(value=n, role="count")
+        share = share_cell(row["share"], counts.n_used, smallest=smallest)
+        rows.append(Row(cells=[say(f"descriptive.cause_{row['level']}"), count, share]))
     return Table(
         id="descriptive.causes",
         title=say("descriptive_tables.causes_title"),
@@ -123,12 +122,16 @@ def _cause_table(counts: CodeCounts) -> Table:
 
 
 def _together_table(study: Study, params: DescriptiveParams, counts: CodeCounts) -> Table:
-    """Children with both causes; the diagonal holds the single ones. A cell of few children hides itself."""
+    """Children with both causes; the diagonal holds the single ones. A cell of few children hides itself, and so does
+    one from which the few with only one of the two, or with neither, could be worked out."""
     smallest = smallest_shown(study.site, params)
+    numbers = {first: {str(second): int(n) for second, n in row.items()} for first, row in counts.together.iterrows()}
 
     def cell(first: str, second: str) -> Number | Words:
-        words = count_words(int(counts.together[first].to_dict()[second]), smallest=smallest)
-        return Number(value=words, role="count") if isinstance(words, int) else words
+        both, one, other = numbers[first][second], numbers[first][first], numbers[second][second]
+        parts = (both, one - both, other - both, counts.n_used - one - other + both)
+        few = any(0 < part < smallest for part in parts)
+        return say("descriptive_tables.protected") if few else Number(value=both, role="count")
 
     levels = list(CAUSE_LEVELS)
     rows = [

@@ -14,7 +14,7 @@ from ...study import Study
 from ..blocks import Block, Column, Drawing, Figure, Row, Sentence, Table
 from ..labels import covariate_label, level_label, scale_label, scale_names
 from ..numbers import Interval, Number
-from ..shared import absent, conf_column, estimate_words
+from ..shared import absent, conf_column, count_words, estimate_words, smallest_shown
 from ..style import ACCENT, FAINT, INK, REST
 from ..wording import Message, Words, reasons_of, say
 from .choices import scale_of
@@ -185,7 +185,7 @@ def _regression_table(study: Study, params: DescriptiveParams, scale: str, model
             say(
                 "descriptive_tables.regression_note",
                 n=model.n_used,
-                dropped=model.n_dropped,
+                dropped=count_words(model.n_dropped, smallest=smallest_shown(study.site, params)),
                 statistic=Number(value=model.statistic, role="statistic", df=model.df),
                 df=Number(value=model.df, role="df"),
                 denominator=Number(value=model.df_denominator, role="df"),
@@ -218,12 +218,14 @@ def _coefficient_figure(study: Study, scale: str, model: Regression) -> Figure:
             colour = REST if row["conf_low"] <= 0 <= row["conf_high"] else ACCENT
             axes.hlines(height, row["conf_low"], row["conf_high"], color=colour, linewidth=2)
             axes.scatter([row["estimate"]], [height], color=colour, s=36, zorder=3)
-        axes.set_yticks(heights, [drawing.text(label) for label in labels])
+        axes.set_yticks(heights, [drawing.text(label) for label in labels], fontsize=8)
         axes.set_ylim(-0.6, len(slopes) - 0.4)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel(drawing.text(say("descriptive_figures.coefficient_x", scale=scale_label(study, scale))))
+        axes.set_xlabel(
+            drawing.text(say("descriptive_figures.coefficient_x", scale=scale_label(study, scale))), loc="left"
+        )
         return canvas
 
     estimates = [Number(value=row["estimate"], role="score") for _, row in slopes.iterrows()]

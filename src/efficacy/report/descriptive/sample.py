@@ -81,11 +81,14 @@ def _measured_label(study: Study, wave: str) -> Message:
 def consent_sentence(study: Study) -> Sentence:
     """Who consented and how, and how the children were reached."""
     recorded = study.site.flow.consent
-    consent = say("descriptive.consent_missing") if recorded is None else say("descriptive.consent", text=recorded)
+    public = study.site.data_origin == "public"
+    consent = say("descriptive.consent_public" if public else "descriptive.consent_missing")
+    if recorded is not None:
+        consent = say("descriptive.consent", text=recorded)
     return Sentence(
         id="descriptive.consent",
         parts=[consent, say(f"descriptive.sampling_{study.site.sampling}", population=study.site.population)],
-        tone="caution" if recorded is None else "plain",
+        tone="caution" if recorded is None and not public else "plain",
     )
 
 
