@@ -209,6 +209,22 @@ def test_categorical_table_counts_declared_levels() -> None:
     assert math.isnan(result.iloc[-1]["share"]) and result.iloc[-1]["n_missing"] == 4
 
 
+def test_nobody_at_all_keeps_the_columns() -> None:
+    nobody = pd.Series(dtype=float)
+    table = describe_scores(pd.DataFrame({"scale": nobody}))
+    assert table.empty and {"scale", "level", "n", "mean", "conf_high", "maximum"} <= set(table.columns)
+    result = compare_groups(nobody, by=pd.Series(dtype="category"))
+    assert (result.status, result.n_used) == ("not_computable", 0)
+    assert list(result.tidy().columns) == ["level", "n", "mean", "sd", "std_error", "conf_low", "conf_high"]
+
+
+def test_nullable_numbers_are_numbers() -> None:
+    by = pd.Series(["a", "a", "a", "b", "b", "b"])
+    plain = pd.Series([1.0, 2.0, np.nan, 4.0, 5.0, 7.0])
+    nullable = plain.astype("Int64")
+    assert compare_groups(nullable, by=by).p_value == compare_groups(plain, by=by).p_value
+
+
 integers = st.lists(st.integers(0, 20), min_size=3, max_size=7)
 
 

@@ -66,7 +66,7 @@ def regression_discontinuity(
     Welch-Satterthwaite df from n - 1 and the untreated less 2; it targets the effect on the members. standardized =
     estimate/s_X with s_X over all N with a pretest, SE^2 = SE^2/s_X^2 + delta^2/(2(N - 1)), same df. Returns
     RegressionDiscontinuity; flagged where untreated children stand among the members; not computable where the linear
-    fit is. Raises ValueError for another improvement. Cappelleri et al. (1991), doi:10.1177/0193841X9101500405;
+    fit is. Raises ValueError for another improvement. Cappelleri et al. (1991), Evaluation Review 15:395;
     Thistlethwaite & Campbell (1960), doi:10.1037/h0044319. R: ``lm(post ~ pre + treated)``,
     ``lm(post ~ pre + I(pre^2) + treated)``, ``sandwich::vcovHC``.
     """

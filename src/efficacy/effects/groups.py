@@ -78,7 +78,7 @@ def describe_scores(scores: pd.DataFrame, *, by: pd.Series | None = None, conf_l
         for name in level.cat.categories:
             values = complete.loc[complete["level"] == name, "score"]
             rows.append({"scale": scale, "level": name, **_description(values, conf_level)})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["scale", "level", *_DESCRIPTION])
 
 
 def compare_groups(scores: pd.Series, *, by: pd.Series, conf_level: float = 0.95) -> GroupComparison:
@@ -172,6 +172,9 @@ def categorical_table(covariates: pd.DataFrame) -> pd.DataFrame:
             for level in column.cat.categories
         ]
     return pd.DataFrame(rows, columns=["variable", "level", "n", "share", "n_missing"])
+
+
+_DESCRIPTION = ("n", "mean", "sd", "std_error", "conf_low", "conf_high", "median", "minimum", "maximum")
 
 
 def _description(values: pd.Series, conf_level: float) -> dict[str, float]:

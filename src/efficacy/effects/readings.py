@@ -62,7 +62,7 @@ def selection_readings(
     change = stable.tidy().iloc[0]
     measured: dict[str, Any] = {k: change[k] for k in ("estimate", "std_error", "conf_low", "conf_high")}
     rows.append({**measured, "term": "selected_on_stable_level", "df": stable.df, "n": stable.n})
-    reasons = adjusted[0].reasons + (stable.reasons if not adjusted[0].reasons else ())
+    reasons = adjusted[0].reasons or stable.reasons
     return _readings(rows, reasons, n_used=adjusted[0].n_used, n_dropped=adjusted[0].n_dropped, conf_level=conf_level)
 
 
@@ -80,7 +80,7 @@ def comparison_readings(pre: pd.Series, post: pd.Series, treated: pd.Series, *, 
         _row("ancova", adjusted.glance(), adjusted.n_used),
         _row("change_score", change.glance(), change.n_used),
     ]
-    reasons = adjusted.reasons + change.reasons
+    reasons = adjusted.reasons or change.reasons
     return _readings(rows, reasons, n_used=adjusted.n_used, n_dropped=adjusted.n_dropped, conf_level=conf_level)
 
 

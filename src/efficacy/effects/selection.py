@@ -95,7 +95,7 @@ def regression_to_mean(
     survey_pre: pretest of everybody surveyed, members included. members: participant_ids. retest_r: rho, the slope of
     a retest on a test with no programme, each in (0, 1). Interval: rho as given, mu estimated with
     SE = (1 - rho) s_X / sqrt(N), t on N - 1. Returns RegressionToMean. Nobody surveyed beyond the members, no member
-    with a pretest, or no spread: not computable. James (1973), doi:10.2307/2529681; Davis (1976).
+    with a pretest, or no spread: not computable. James (1973), Biometrics 29:121; Davis (1976).
     R: ``(1 - rho) * (mean(survey) - mean(members))``.
     """
     check_probability(conf_level, "conf_level")
@@ -155,8 +155,8 @@ def adjusted_change(
     delta = tau/s_X, SE^2 = SE_tau^2/s_X^2 + delta^2/(2(N - 1)), same df. Assumes no drift, equal spread at both waves
     and a straight regression. Returns AdjustedChange; nobody surveyed beyond the members, fewer than 3 members, no
     spread, or rho outside (0, 1) after transport: not computable. Raises ValueError for retest_r outside (0, 1),
-    retest_n < 4 or retest_sd <= 0. James (1973), doi:10.2307/2529681; Mee & Chua (1991),
-    doi:10.1080/00031305.1991.10475763. R: the formulas, from ``mean``, ``var`` and ``pt``.
+    retest_n < 4 or retest_sd <= 0. James (1973), Biometrics 29:121; Mee & Chua (1991),
+    The American Statistician 45:39. R: the formulas, from ``mean``, ``var`` and ``pt``.
     """
     check_probability(conf_level, "conf_level")
     check_probability(retest_r, "retest_r")
