@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 JOBS ?= 2
-CODE := src tests data
+CODE := src tests data $(wildcard benchmarks)
 # what a notebook run by hand or by nbval needs to come out as the runner made it
 export PYTHONHASHSEED := 0
 export OPENBLAS_NUM_THREADS := 1

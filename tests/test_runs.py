@@ -521,6 +521,17 @@ def test_reports_that_cannot_be_written_are_a_machine_error(project: Project, tm
     assert str(tmp_path) not in repr(caught.value.findings)
 
 
+def test_a_process_that_cannot_start_is_a_machine_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Job) -> None:
+        raise OSError(errno.ENOSPC, "No space left", CANARY)
+
+    monkeypatch.setattr(runner, "start", full)
+    events: list[Event] = []
+    assert run(Request(sites=("there",)), project=project, n_jobs=1, listen=events.append) == 8
+    assert [finding.code for finding in events[0].findings] == ["machine.disk_full"]
+    assert CANARY not in repr(events)
+
+
 def test_a_full_disk_leaves_the_earlier_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = tmp_path / "a.html", tmp_path / "b.json"
     publish({first: "one", second: "two"})
@@ -667,6 +678,8 @@ def test_internal_reports_are_not_in_the_index(project: Project) -> None:
             "data_origin": "public",
         }
         (folder / "descriptive.zh.manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (project.reports / "there" / "old.zh.html").write_text("page", encoding="utf-8")
+    (project.reports / "there" / "old.zh.manifest.json").write_text('{"schema": 1}', encoding="utf-8")
     runner.write_index(project)
     page = project.index.read_text(encoding="utf-8")
     assert page.count("<a href") == 1 and "internal" not in page

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 from contextlib import suppress
@@ -156,20 +157,21 @@ def _check_inputs_unchanged(job: Job) -> None:
         raise MachineError(Finding("machine.inputs_changed", file=job.name))
 
 
-def _leave_with_parent(job: Job) -> None:
+def _leave_with_parent(job: Job, workspace: Path) -> None:
     """Wait until the run that started this process closes our standard input, then leave nothing behind."""
     sys.stdin.buffer.read()
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
             process.kill()
     discard(*job.files.published)
+    shutil.rmtree(workspace, ignore_errors=True)
     os._exit(INTERRUPTED)
 
 
 def main(folder: str) -> int:
     workspace = Path(folder)
     job = Job.from_json((workspace / JOB).read_text(encoding="utf-8"))
-    threading.Thread(target=_leave_with_parent, args=(job,), daemon=True).start()
+    threading.Thread(target=_leave_with_parent, args=(job, workspace), daemon=True).start()
     try:
         result: dict[str, Any] = execute(job, workspace=workspace)
     except EfficacyError as error:

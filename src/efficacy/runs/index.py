@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ..documents import LANGUAGES, Text
 from ..project import Project
-from ..report.messages import template
+from ..report.messages import has_message, template
 from .files import only_writer, publish
 from .record import read_manifest
 
@@ -28,7 +28,7 @@ def write_index(project: Project) -> None:
     if not project.reports.is_dir():
         return
     page = index_page(tuple(_published(project)))
-    if project.index.is_file() and project.index.read_text(encoding="utf-8") == page:
+    if project.index.is_file() and project.index.read_bytes() == page.encode():
         return
     lock = project.index.with_name(f".{project.index.stem}.lock")
     with only_writer(lock, name=project.relative(project.index), wait=WAIT_SECONDS):
@@ -40,8 +40,14 @@ def _published(project: Project) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for path in sorted(project.reports.glob("*/*.manifest.json")):
         manifest = read_manifest(path)
         page = Path(str(path).removesuffix(".manifest.json") + ".html")
-        if manifest is not None and page.is_file():
+        if manifest is not None and page.is_file() and _is_known(manifest):
             yield f"{quote(path.parent.name)}/{quote(page.name)}", manifest
+
+
+def _is_known(manifest: Mapping[str, Any]) -> bool:
+    """Whether this version can name what a manifest is of; another one's reports are left out."""
+    needed = {"title", "report", "language", "data_origin"}
+    return needed <= manifest.keys() and has_message(f"runs.report_{manifest['report']}")
 
 
 def index_page(entries: tuple[tuple[str, Mapping[str, Any]], ...]) -> str:

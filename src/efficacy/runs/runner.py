@@ -11,6 +11,7 @@ from ..documents import Language
 from ..errors import DataError, EfficacyError, Finding, UsageError, our_bug
 from ..project import Project
 from ..study import Study, load_study
+from .files import machine_error
 from .index import write_index
 from .jobs import Job, Request, check_reports, chosen_sites, jobs_of
 from .processes import Running, start
@@ -114,8 +115,13 @@ def _run_all(jobs: tuple[Job, ...], *, n_jobs: int, listen: Listener) -> dict[Jo
     try:
         while waiting or running:
             while waiting and len(running) < n_jobs:
-                running.append(start(waiting.pop(0)))
-                listen(_event("started", running[-1].job))
+                job = waiting.pop(0)
+                try:
+                    running.append(start(job))
+                    listen(_event("started", job))
+                except OSError as error:  # no room for its workspace, no process to be had
+                    made[job] = _failed(machine_error(error, job.files.notebook, name=job.name), job=job)
+                    listen(made[job])
             for entry in [entry for entry in running if entry.is_done()]:
                 running.remove(entry)
                 made[entry.job] = _finished(entry)
