@@ -120,7 +120,8 @@ def describe_number(number: Number | Interval | PlusMinus, style: TableStyle) ->
         "role": number.role,
     }
     for name in ("n", "df", "method", "tolerance", "seed"):
-        if (value := getattr(number, name)) is not None:
+        value = getattr(number, name)
+        if value is not None and value == value:  # a statistic without degrees of freedom has NaN there
             described[name] = value
     return described
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from .blocks import Cell, Row, Table
 from .numbers import Interval, Number, PlusMinus
-from .wording import say
+from .wording import Message, say
 
 
 def suppress_small_cells(table: Table, *, k: int) -> Table:
@@ -38,7 +39,14 @@ def suppress_small_cells(table: Table, *, k: int) -> Table:
 
 
 def _emptied(row: Row) -> Row:
-    cells: Sequence[Cell] = [
-        say("common.hidden") if isinstance(cell, (Number, Interval, PlusMinus)) else cell for cell in row.cells
-    ]
+    cells: Sequence[Cell] = [say("common.hidden") if _holds_number(cell) else cell for cell in row.cells]
     return dataclasses.replace(row, cells=cells, n=None)
+
+
+def _holds_number(cell: Any) -> bool:
+    """Is the cell a number, or words with one inside? The numbers of a label (an item's, say) have no role."""
+    if isinstance(cell, Message):
+        return any(_holds_number(value) for value in cell.values.values())
+    if isinstance(cell, Sequence) and not isinstance(cell, str):
+        return any(_holds_number(part) for part in cell)
+    return isinstance(cell, (Number, Interval, PlusMinus))

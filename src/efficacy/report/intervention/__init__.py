@@ -1,1 +1,50 @@
-"""What the intervention report shows."""
+"""What the outcome evaluation (结果评估) shows."""
+
+from .assumptions import assumptions_sentence, other_outcomes_block
+from .case import Case, case_of
+from .effect_figures import estimates_figure, sensitivity_figures
+from .evaluation import Evaluation, evaluate
+from .first_page import first_page
+from .followup import attendance_sentence, followup_sentence, waves_figure, waves_table
+from .ladder import ladder_sentence, ladders
+from .limits import limitations_table, not_concluded_sentence
+from .main_tables import main_sentences, main_table
+from .regression import baseline_again_sentence, expected_sentence, expected_table
+from .selection import baseline_block, characteristics_block, flow_table, selection_sentence
+from .selection_figures import alarms_figure, selection_figure
+from .unadjusted import spss_sentence, spss_table, unadjusted_sentence, unadjusted_table
+
+__all__ = [
+    "Case",
+    "Evaluation",
+    "alarms_figure",
+    "assumptions_sentence",
+    "attendance_sentence",
+    "baseline_again_sentence",
+    "baseline_block",
+    "case_of",
+    "characteristics_block",
+    "estimates_figure",
+    "evaluate",
+    "expected_sentence",
+    "expected_table",
+    "first_page",
+    "flow_table",
+    "followup_sentence",
+    "ladder_sentence",
+    "ladders",
+    "limitations_table",
+    "main_sentences",
+    "main_table",
+    "not_concluded_sentence",
+    "other_outcomes_block",
+    "selection_figure",
+    "selection_sentence",
+    "sensitivity_figures",
+    "spss_sentence",
+    "spss_table",
+    "unadjusted_sentence",
+    "unadjusted_table",
+    "waves_figure",
+    "waves_table",
+]

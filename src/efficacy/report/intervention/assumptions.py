@@ -1,0 +1,178 @@
+"""What the main analysis assumes, with its measured error where that fails; the other outcomes beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ...effects import expected_ancova_bias, randomised_ancova, regression_discontinuity
+from ...effects.groups import holm
+from ..blocks import Cell, Column, Row, Sentence, Table
+from ..labels import arm_label, scale_label, scale_names
+from ..numbers import Number
+from ..shared import conf_column
+from ..wording import Words, say
+from . import measured
+from .case import Case
+from .evaluation import READINGS, Evaluation
+from .words import comparison_label, interval, points, retest, row_where, share
+
+_SENTENCES = {
+    "retest_correction": "retest",
+    "regression_discontinuity": "discontinuity",
+    "randomised_ancova": "randomised",
+    "second_baseline": "second",
+    "two_readings": "two_readings",
+    "readings_not_bounds": "readings",
+    "population_readings": "population",
+    "paired_change": "paired",
+}
+
+
+def assumptions_sentence(evaluation: Evaluation) -> Sentence:
+    """What must hold for the main analysis, and how large its error is where that does not."""
+    parts: list[Words] = [say(f"intervention_results.assume_{_SENTENCES[evaluation.key]}")]
+    if evaluation.key == "retest_correction":
+        parts.append(_retest_errors())
+    if evaluation.key == "regression_discontinuity" and evaluation.at_post.discontinuity is not None:
+        parts += [_discontinuity_errors(evaluation), say("intervention_results.assume_power")]
+    if evaluation.key == "population_readings":
+        parts += _population_bias(evaluation)
+    return Sentence(id="intervention.assumptions", parts=parts, tone="caution")
+
+
+def other_outcomes_block(evaluation: Evaluation) -> Table | Sentence:
+    """The same analysis of the other outcomes, Holm-corrected and descriptive, where the design allows a p."""
+    case = evaluation.case
+    if evaluation.key == "regression_discontinuity":
+        rows = _other_discontinuities(case)
+    elif evaluation.key == "randomised_ancova":
+        rows = _other_arms(case)
+    else:
+        key = "others_none_retest" if evaluation.key in ("retest_correction", *READINGS) else "others_none"
+        return Sentence(id="intervention.others", parts=[say(f"intervention_results.{key}")])
+    if not rows:
+        return Sentence(id="intervention.others", parts=[say("intervention_results.others_none")])
+    return _others_table(case, rows)
+
+
+@dataclass(frozen=True)
+class _Other:
+    """One estimate for one other outcome."""
+
+    scale: str
+    label: Words
+    row: pd.Series
+    n: int
+
+
+def _others_table(case: Case, others: Sequence[_Other]) -> Table:
+    p_values = pd.Series([other.row["p_value"] for other in others], dtype=float)
+    rows = []
+    for other, corrected in zip(others, holm(p_values), strict=True):
+        cells: list[Cell] = [
+            scale_label(case.study, other.scale),
+            other.label,
+            points(other.row["estimate"]),
+            interval(other.row["conf_low"], other.row["conf_high"]),
+            Number(value=other.row["p_value"], role="p"),
+            Number(value=corrected, role="p"),
+        ]
+        rows.append(Row(cells=cells, n=other.n))
+    return Table(
+        id="intervention.others",
+        title=say("intervention_results.others_title"),
+        columns=[
+            Column(role="scale", header=say("common.column_scale"), align="left"),
+            Column(role="term", header=say("intervention_results.column_reading"), align="left"),
+            Column(role="estimate", header=say("intervention_results.column_value")),
+            conf_column(case.params.conf_level),
+            Column(role="p_value", header=say("common.column_p")),
+            Column(role="p_value_adjusted", header=say("common.column_p_adjusted")),
+        ],
+        rows=rows,
+        notes=[say("intervention_results.others_note", n=int(p_values.notna().sum()))],
+    )
+
+
+def _other_discontinuities(case: Case) -> list[_Other]:
+    """Both forms for every other scale measured at both waves."""
+    others = []
+    for scale in case.scales:
+        if scale == case.outcome:
+            continue
+        before, after = case.study.score(case.baseline, scale), case.study.score(case.post, scale)
+        result = regression_discontinuity(before, after, case.treated, conf_level=case.params.conf_level)
+        for term in ("linear", "quadratic"):
+            label = say(f"intervention_results.term_{term}")
+            others.append(_Other(scale, label, row_where(result.tidy(), "term", term), result.n_treated))
+    return others
+
+
+def _other_arms(case: Case) -> list[_Other]:
+    """Every arm for every other outcome after; given the same scale before, or the one test taken before."""
+    after = case.study.scores.loc[case.study.scores["wave"] == case.post, "scale"]
+    others = []
+    for scale in scale_names(case.study):
+        if scale == case.outcome or scale not in set(after):
+            continue
+        before = case.study.score(case.baseline, scale) if case.same_test else case.survey
+        result = randomised_ancova(
+            case.study.score(case.post, scale),
+            before,
+            case.arm,
+            conf_level=case.params.conf_level,
+            seed=case.params.seed,
+            n_permutations=1,  # only the robust test is shown of these
+        )
+        for _, row in result.tidy().iterrows():
+            arm = arm_label(case.study, row["level"])
+            label = say("intervention_results.term_arm", arm=arm, comparison=comparison_label(case))
+            others.append(_Other(scale, label, row, 0 if pd.isna(row["n"]) else int(row["n"])))
+    return others
+
+
+def _retest_errors() -> Words:
+    return say(
+        "intervention_results.assume_retest_measured",
+        n=measured.N_SURVEY,
+        members=measured.N_MEMBERS,
+        r=retest(measured.RETEST_R),
+        replications=measured.REPLICATIONS,
+        normal=share(measured.RETEST_COVERAGE),
+        skewness=Number(value=measured.SKEWNESS_LOW, role="effect"),
+        skewed=share(measured.RETEST_COVERAGE_SKEWED),
+        drift=share(measured.RETEST_COVERAGE_DRIFT),
+    )
+
+
+def _discontinuity_errors(evaluation: Evaluation) -> Words:
+    result = evaluation.at_post.discontinuity
+    observed = result.skewness_pre if result is not None else float("nan")
+    return say(
+        "intervention_results.assume_discontinuity_measured",
+        observed=Number(value=observed, role="effect"),
+        n=measured.N_SURVEY,
+        members=measured.N_MEMBERS,
+        r=retest(measured.RETEST_R),
+        replications=measured.REPLICATIONS,
+        low=Number(value=measured.SKEWNESS_LOW, role="effect"),
+        low_linear=share(measured.LINEAR_CLAIMS_LOW),
+        low_both=share(measured.BOTH_CLAIMS_LOW),
+        high=Number(value=measured.SKEWNESS_HIGH, role="effect"),
+        high_linear=share(measured.LINEAR_CLAIMS_HIGH),
+        high_both=share(measured.BOTH_CLAIMS_HIGH),
+    )
+
+
+def _population_bias(evaluation: Evaluation) -> list[Words]:
+    """What ANCOVA would show without any effect, the groups' means standing for their populations'."""
+    case = evaluation.case
+    members, others = case.chosen(case.survey), case.untreated(case.survey)
+    if members.empty or others.empty:
+        return []
+    r = evaluation.shown_r
+    bias = expected_ancova_bias(members_mean=members.mean(), controls_mean=others.mean(), retest_r=r)
+    return [say("intervention_results.population_bias", bias=points(bias), r=retest(r))]

@@ -1,0 +1,219 @@
+"""What the report is about: the children, waves and scales the parameters name, and the analysis they allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from ...effects import (
+    MainAnalysis,
+    main_analysis,
+)
+from ...errors import Finding, ParameterError
+from ...fitting import nearest_name
+from ...params import InterventionParams
+from ...study import Study
+from ..labels import scale_names
+
+RANGE_STEP = 0.1  # of the retest correlations shown between the declared ends
+FEWEST_UNTREATED = 3  # untreated children with both waves below which there is nobody to compare with
+SAME_RANKING = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """A study seen as an intervention. baseline, post, followup, second_baseline: waves; outcome, baseline_outcome:
+    scales, the same unless another test was taken before. members: children who had the programme; others: those who
+    did not."""
+
+    study: Study
+    params: InterventionParams
+    baseline: str
+    post: str
+    followup: str | None
+    second_baseline: str | None
+    outcome: str
+    baseline_outcome: str
+    members: pd.Index
+    others: pd.Index
+    scales: tuple[str, ...]
+
+    @property
+    def same_test(self) -> bool:
+        """Were both waves measured with the same scale? Only then is there a change to speak of."""
+        return self.outcome == self.baseline_outcome
+
+    @property
+    def individual_marks(self) -> bool:
+        """Are single children drawn? The rule of Run.individual_marks, for captions."""
+        return self.study.site.data_origin != "confidential" or self.params.profile == "internal"
+
+    @cached_property
+    def survey(self) -> pd.Series:
+        """Scores before, of everybody who has one."""
+        return self.study.score(self.baseline, self.baseline_outcome)
+
+    @cached_property
+    def later(self) -> pd.Series:
+        """Scores of the outcome after, of everybody who has one."""
+        return self.study.score(self.post, self.outcome)
+
+    def chosen(self, scores: pd.Series) -> pd.Series:
+        """The members' part of some scores."""
+        return scores[scores.index.isin(self.members)]
+
+    def untreated(self, scores: pd.Series) -> pd.Series:
+        """The other children's part of some scores."""
+        return scores[scores.index.isin(self.others)]
+
+    @cached_property
+    def treated(self) -> pd.Series:
+        """True for members, False for others, of everybody in either."""
+        both = self.members.append(self.others)
+        return pd.Series(both.isin(self.members), index=both, name="treated")
+
+    @cached_property
+    def groups(self) -> pd.Series:
+        """members or others, members first, of everybody in either."""
+        names = self.treated.map({True: "members", False: "others"})
+        return names.astype(pd.CategoricalDtype(["members", "others"]))
+
+    @cached_property
+    def arm(self) -> pd.Series:
+        """The declared arms, comparison first (several comparison arms count as the first of them)."""
+        arms = self.study.site.arms
+        levels = arms.levels if arms else ()
+        comparison = [level.value for level in levels if level.role == "comparison"]
+        treated = [level.value for level in levels if level.role == "treated"]
+        order = [*comparison[:1], *treated]
+        values = self.study.participants["arm"].astype(object).replace(dict.fromkeys(comparison[1:], comparison[:1][0]))
+        return values.astype(pd.CategoricalDtype(order)).dropna()
+
+    @cached_property
+    def before(self) -> pd.DataFrame:
+        """Children x what is known as a number before the programme: every scale of the first wave, and covariates."""
+        first = self.study.scores[self.study.scores["wave"] == self.baseline]
+        scales = [scale for scale in scale_names(self.study) if scale in set(first["scale"])]
+        columns = {scale: self.study.score(self.baseline, scale) for scale in scales}
+        numbers = [covariate.name for covariate in self.study.site.covariates if covariate.kind == "number"]
+        return pd.DataFrame(columns, index=self.study.participants.index).join(self.study.participants[numbers])
+
+    def characteristics(self, children: pd.Index) -> pd.DataFrame:
+        """Categorical covariates of some children."""
+        names = [covariate.name for covariate in self.study.site.covariates if covariate.kind != "number"]
+        return self.study.participants.loc[children, names]
+
+    @cached_property
+    def occasions(self) -> tuple[str, ...]:
+        """The waves this report speaks of, in time order."""
+        used = {self.baseline, self.second_baseline, self.post, self.followup}
+        return tuple(wave.id for wave in self.study.site.waves if wave.id in used)
+
+    def at(self, wave: str) -> pd.DataFrame:
+        """The primary outcome at one wave, as a frame of one column."""
+        return self.study.score(wave, self.outcome).to_frame()
+
+    @property
+    def compared(self) -> pd.Series:
+        """What each child is compared as: its arm where arms were drawn, else members or others."""
+        return self.arm if self.design.key == "randomised_ancova" else self.groups
+
+    @cached_property
+    def both_waves(self) -> tuple[pd.Index, pd.Index]:
+        """Members and others with a score before and after."""
+        measured = self.survey.index.intersection(self.later.index)
+        return measured[measured.isin(self.members)], measured[measured.isin(self.others)]
+
+    @cached_property
+    def design(self) -> MainAnalysis:
+        """The main analysis that selection and comparison allow."""
+        members_again = self.second_baseline is not None and len(
+            self.chosen(self.study.score(self.second_baseline, self.baseline_outcome))
+        )
+        return main_analysis(
+            self.params.selection_rule,
+            self.params.comparison_group,
+            untreated_measured_twice=len(self.both_waves[1]) >= FEWEST_UNTREATED,
+            second_baseline=bool(members_again) and self.same_test,
+        )
+
+    @property
+    def chosen_low(self) -> bool:
+        """Were members chosen in a way that makes regression to the mean an issue at all?"""
+        return self.params.selection_rule != "not_selected" and self.same_test and len(self.others) > 0
+
+    @property
+    def strictly_lowest(self) -> bool:
+        """Is the group, as recorded, exactly the lowest of everybody surveyed?"""
+        pre = self.survey
+        inside, outside = self.chosen(pre), pre[~pre.index.isin(self.members)]
+        return len(inside) > 0 and len(outside) > 0 and bool(inside.max() <= outside.min() + SAME_RANKING)
+
+    @cached_property
+    def retest_grid(self) -> tuple[float, ...]:
+        """Retest correlations from the lowest to the highest declared, both included."""
+        lowest, highest = self.params.retest_lowest, self.params.retest_highest
+        steps = round((highest - lowest) / RANGE_STEP - SAME_RANKING)
+        inner = (round(lowest + step * RANGE_STEP, 10) for step in range(steps + 1))
+        return tuple(sorted({lowest, *(r for r in inner if r < highest), highest}))
+
+
+def case_of(study: Study, params: InterventionParams) -> Case:
+    """The case the parameters describe; a wave or scale left open is the first that fits.
+
+    Raises ParameterError where a named wave or scale does not exist, where there is no wave after the programme, or
+    where nobody is known to have had the programme.
+    """
+    waves = [wave.id for wave in study.site.waves]
+    baseline = _known(params.baseline_wave or study.site.baseline, waves, "baseline_wave")
+    after = [*study.site.waves_with("post"), *study.site.waves_with("followup")]
+    if params.post_wave is None and not after:
+        raise ParameterError(Finding("parameters.no_post_wave", column="waves"))
+    post = _known(params.post_wave or after[0], waves, "post_wave")
+    late = [wave for wave in study.site.waves_with("followup") if wave != post]
+    followup = _known(params.followup_wave, waves, "followup_wave") if params.followup_wave else next(iter(late), None)
+    again = study.site.waves_with("baseline")
+    known = scale_names(study)
+    outcome = _known(params.primary_outcome, known, "primary_outcome")
+    baseline_outcome = _known(params.baseline_outcome or outcome, known, "baseline_outcome")
+    members, others = _who(study, params)
+    return Case(
+        study=study,
+        params=params,
+        baseline=baseline,
+        post=post,
+        followup=followup,
+        second_baseline=next((wave for wave in again if waves.index(wave) > waves.index(baseline)), None),
+        outcome=outcome,
+        baseline_outcome=baseline_outcome,
+        members=members,
+        others=others,
+        scales=_scales(study, outcome, baseline, post),
+    )
+
+
+def _scales(study: Study, outcome: str, baseline: str, post: str) -> tuple[str, ...]:
+    """The scales measured at both waves, the primary outcome first."""
+    measured = [set(study.scores.loc[study.scores["wave"] == wave, "scale"]) for wave in (baseline, post)]
+    both = [scale for scale in scale_names(study) if scale in measured[0] & measured[1]]
+    return tuple(sorted(both, key=lambda scale: scale != outcome))
+
+
+def _who(study: Study, params: InterventionParams) -> tuple[pd.Index, pd.Index]:
+    """Members and others; where nobody was selected and no arms are declared, everybody is a member."""
+    members, others = study.arm_role("treated"), study.arm_role("comparison")
+    if len(members) == 0:
+        if params.selection_rule != "not_selected" or study.site.arms is not None:
+            raise ParameterError(Finding("parameters.nobody_treated", column="arms"))
+        return study.participants.index, study.participants.index[:0]
+    return members, others
+
+
+def _known(name: str, allowed: list[str] | tuple[str, ...], key: str) -> str:
+    if name not in allowed:
+        nearest = nearest_name(name, allowed)
+        values = {"name": name, "nearest": nearest}
+        raise ParameterError(Finding("parameters.unknown_reference", column=key, values=values))
+    return name

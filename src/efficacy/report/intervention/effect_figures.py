@@ -1,0 +1,291 @@
+"""The main analysis as pictures: estimates with intervals, the adjusted change over r, the lines at the cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from ...effects import Ancova
+from ..blocks import Drawing, Figure, Sentence
+from ..labels import arm_label, wave_label
+from ..style import ACCENT, FAINT, INK, MEMBERS, REST
+from ..wording import Message, Words, say
+from .evaluation import READINGS, Evaluation
+from .results import reading_label
+from .words import (
+    comparison_label,
+    interval,
+    level,
+    points,
+    retest,
+    row_where,
+    unit_label,
+    waves,
+)
+
+GREY = "#5a6672"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One line of an estimation plot. counts: does the conclusion rest on it?"""
+
+    label: Words
+    value: float
+    low: float
+    high: float
+    counts: bool
+
+
+def estimates_figure(evaluation: Evaluation) -> Figure | Sentence:
+    """The estimates of the main analysis with their intervals, what counts in the accent."""
+    case = evaluation.case
+    lines = [line for line in _estimates(evaluation) if line.value == line.value]
+    if not lines:
+        return Sentence(id="intervention.main.figure", parts=[say("intervention_results.none")], tone="caution")
+
+    def draw(drawing: Drawing) -> Canvas:
+        canvas = Canvas(figsize=(7.2, 0.95 + 0.52 * len(lines)))
+        axes = canvas.subplots()
+        axes.axvline(0, color=INK, linewidth=1)
+        for height, line in enumerate(reversed(lines)):
+            colour = ACCENT if line.counts else REST
+            axes.plot([line.low, line.high], [height] * 2, color=colour, linewidth=3, solid_capstyle="butt")
+            axes.scatter([line.value], [height], color=colour, s=52, zorder=3)
+            axes.annotate(
+                drawing.text(_value(line)),
+                (line.high, height),
+                xytext=(8, 0),
+                textcoords="offset points",
+                va="center",
+                color=ACCENT if line.counts else GREY,
+                fontsize=9,
+            )
+        axes.set_yticks(range(len(lines)), [_wrapped(drawing.text(line.label)) for line in reversed(lines)])
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.set_ylim(-0.6, len(lines) - 0.4)
+        low, high = min(0.0, *(line.low for line in lines)), max(0.0, *(line.high for line in lines))
+        axes.set_xlim(low - 0.06 * (high - low), high + 0.42 * (high - low))
+        unit = unit_label(case.study, case.outcome)
+        axes.set_xlabel(drawing.text(say("intervention.axis_change", unit=unit, level=level(case))))
+        return canvas
+
+    key = "readings" if evaluation.key in READINGS else evaluation.key
+    said = [say("intervention_results.estimates_line", label=line.label, value=_value(line)) for line in lines]
+    return Figure(
+        id="intervention.main.figure",
+        caption=say(
+            f"intervention_results.estimates_caption_{key}", level=level(case), comparison=comparison_label(case)
+        ),
+        alt=say("intervention_results.estimates_alt", estimates=said),
+        draw=draw,
+    )
+
+
+def sensitivity_figures(evaluation: Evaluation) -> tuple[Figure | Sentence, ...]:
+    """What the conclusion turns on, drawn: the retest reliability, or the line at the cut; nothing for a draw."""
+    if evaluation.key == "regression_discontinuity":
+        return (lines_figure(evaluation),)
+    return (range_figure(evaluation),) if evaluation.key in ("retest_correction", "second_baseline") else ()
+
+
+def range_figure(evaluation: Evaluation) -> Figure | Sentence:
+    """The adjusted change for every retest correlation of the range, and where the verdict tips."""
+    over = evaluation.at_post.over_r
+    if over is None or over.status == "not_computable":
+        return Sentence(id="intervention.range.figure", parts=[say("intervention.expected_none")], tone="caution")
+    table = over.tidy()
+    first, last = table.iloc[0], table.iloc[-1]
+
+    def draw(drawing: Drawing) -> Canvas:
+        canvas = Canvas(figsize=(7.2, 3.1))
+        axes = canvas.subplots()
+        axes.fill_between(
+            table["retest_r"], table["conf_low"], table["conf_high"], color=ACCENT, alpha=0.15, linewidth=0
+        )
+        axes.plot(table["retest_r"], table["estimate"], color=ACCENT, linewidth=2)
+        axes.axhline(0, color=INK, linewidth=1)
+        axes.set_xlim(over.lowest, over.highest)
+        top = max(0.0, float(table["conf_high"].max()))
+        bottom = min(0.0, float(table["conf_low"].min()))
+        axes.set_ylim(bottom - 0.05 * (top - bottom), top + 0.24 * (top - bottom))
+        marks = []
+        if over.lowest < over.tipping_r < over.highest:
+            tips = say("intervention_results.range_tipping", r=retest(over.tipping_r))
+            marks.append((over.tipping_r, MEMBERS, "--", tips))
+        if evaluation.study_r is not None and over.lowest < evaluation.study_r < over.highest:
+            used = say("intervention_results.range_used", r=retest(evaluation.study_r))
+            marks.append((evaluation.study_r, INK, ":", used))
+        _vertical_marks(axes, drawing, marks)
+        axes.set_xlabel(drawing.text(say("intervention_results.range_x")))
+        axes.set_ylabel(drawing.text(say("intervention_results.range_y")))
+        return canvas
+
+    ends = {
+        "lowest": retest(first["retest_r"]),
+        "low": points(first["estimate"]),
+        "low_interval": interval(first["conf_low"], first["conf_high"]),
+        "highest": retest(last["retest_r"]),
+        "high": points(last["estimate"]),
+        "high_interval": interval(last["conf_low"], last["conf_high"]),
+    }
+    return Figure(
+        id="intervention.range.figure",
+        caption=say("intervention_results.range_caption", level=level(evaluation.case)),
+        alt=say("intervention_results.range_alt", **ends),
+        draw=draw,
+        values=[points(value) for value in table["estimate"]],
+    )
+
+
+def lines_figure(evaluation: Evaluation) -> Figure | Sentence:
+    """Post against pre with both forms of the discontinuity."""
+    case, result = evaluation.case, evaluation.at_post.discontinuity
+    usable = [form for form in evaluation.forms.values() if form.status != "not_computable"]
+    if result is None or not usable:
+        parts = [say("intervention_results.lines_not_computable")]
+        return Sentence(id="intervention.lines.figure", parts=parts, tone="caution")
+    both = case.both_waves[0].append(case.both_waves[1])
+    pre, post = case.survey[both], case.later[both]
+    cut = (case.chosen(pre).max() + case.untreated(pre).min()) / 2
+
+    def draw(drawing: Drawing) -> Canvas:
+        canvas = Canvas(figsize=(7.2, 4.2))
+        axes = canvas.subplots()
+        groups = ((False, case.untreated(pre), REST), (True, case.chosen(pre), MEMBERS))
+        for treated, own, colour in groups:
+            marks = own if drawing.individual_marks else pd.Series([own.mean()])
+            heights = post[own.index] if drawing.individual_marks else pd.Series([post[own.index].mean()])
+            size = 22 if drawing.individual_marks else 60
+            axes.scatter(marks, heights, color=colour, s=size, alpha=0.8, linewidth=0, zorder=2)
+            ends = (own.min(), cut) if own.mean() < cut else (cut, own.max())
+            for form in usable:
+                x = np.linspace(*ends, 60)
+                line = predicted(form, pd.Series(x), treated=treated, centre=float(pre.mean()))
+                style = "-" if form.form == "linear" else (0, (4, 2))
+                ink = MEMBERS if treated else GREY
+                axes.plot(x, line, color=ink, linestyle=style, linewidth=2, zorder=3)
+        axes.axvline(cut, color=FAINT, linewidth=1.2, zorder=0)
+        _names(axes, drawing)
+        unit = unit_label(case.study, case.outcome)
+        axes.set_xlabel(drawing.text(say("intervention.axis_wave", wave=waves(case)["pre"], unit=unit)))
+        axes.set_ylabel(drawing.text(say("intervention.axis_wave", wave=waves(case)["post"], unit=unit)))
+        return canvas
+
+    rows = {form: row_where(result.tidy(), "term", form)["estimate"] for form in ("linear", "quadratic")}
+    marked = "" if case.individual_marks else "_means"
+    return Figure(
+        id="intervention.lines.figure",
+        caption=say(f"intervention_results.lines_caption{marked}"),
+        alt=say(
+            "intervention_results.lines_alt",
+            cut=points(cut),
+            linear=points(rows["linear"]),
+            quadratic=points(rows["quadratic"]),
+        ),
+        draw=draw,
+    )
+
+
+def predicted(form: Ancova, pre: pd.Series, *, treated: bool, centre: float) -> pd.Series:
+    """A form's line at given pretests. centre: mean pretest of the rows it was fitted to (quadratic form only)."""
+    coefficients = form.tidy().set_index("term")["estimate"]
+    x = pre - centre if form.form == "quadratic" else pre
+    curve = coefficients.get("pre_squared", 0.0) * x**2
+    step = coefficients["treated"] if treated else 0.0
+    line: pd.Series = coefficients["intercept"] + coefficients["pre"] * x + curve + step
+    return line
+
+
+def _estimates(evaluation: Evaluation) -> list[Estimate]:
+    case, at_post, key = evaluation.case, evaluation.at_post, evaluation.key
+    lines: list[Estimate] = []
+    if key == "retest_correction" and at_post.over_r is not None:
+        lines.append(_adjusted(evaluation))
+    if at_post.discontinuity is not None:
+        for _, row in at_post.discontinuity.tidy().iterrows():
+            label = say(f"intervention_results.term_{row['term']}")
+            lines.append(_line(label, row, counts=row["term"] != "untreated_line"))
+        if evaluation.gains is not None:
+            label = say("intervention_results.term_change_score")
+            lines.append(_line(label, evaluation.gains.tidy().iloc[0], counts=False))
+    if at_post.randomised is not None:
+        for _, row in at_post.randomised.tidy().iterrows():
+            arm = arm_label(case.study, row["level"])
+            label = say("intervention_results.term_arm", arm=arm, comparison=comparison_label(case))
+            lines.append(_line(label, row, counts=True))
+    if key in READINGS and evaluation.readings is not None:
+        lines += [_line(reading_label(row), row, counts=False) for _, row in evaluation.readings.tidy().iterrows()]
+    if key == "second_baseline" and at_post.second_baseline is not None:
+        again = wave_label(case.study, case.second_baseline or case.baseline)
+        label = say("intervention_results.term_second_baseline", wave=again, post=waves(case)["post"])
+        lines.append(_line(label, at_post.second_baseline.tidy().iloc[0], counts=True))
+    unadjusted = at_post.unadjusted
+    if unadjusted is not None and key in ("retest_correction", "second_baseline", "paired_change"):
+        plain = key == "paired_change"
+        label = say(f"intervention_results.term_{'change' if plain else 'unadjusted'}")
+        lines.append(_line(label, unadjusted.tidy().iloc[0], counts=plain))
+    return lines
+
+
+def _adjusted(evaluation: Evaluation) -> Estimate:
+    """The corrected change at the r that decides."""
+    adjusted, over = evaluation.at_post.adjusted, evaluation.at_post.over_r
+    label = say("intervention_results.term_adjusted", r=retest(evaluation.shown_r))
+    if evaluation.study_r is not None and adjusted is not None:
+        return Estimate(label, adjusted.estimate, adjusted.conf_low, adjusted.conf_high, counts=True)
+    assert over is not None
+    return _line(label, row_where(over.tidy(), "retest_r", over.decisive_r), counts=True)
+
+
+def _line(label: Words, row: pd.Series, *, counts: bool) -> Estimate:
+    return Estimate(label, float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"]), counts)
+
+
+def _value(line: Estimate) -> Message:
+    return say(
+        "intervention_results.estimates_value", estimate=points(line.value), interval=interval(line.low, line.high)
+    )
+
+
+def _vertical_marks(axes: Axes, drawing: Drawing, marks: Sequence[tuple[float, str, str, Words]]) -> None:
+    """Dashed lines with their words at the top, each on the side away from the other."""
+    middle = sum(axes.get_xlim()) / 2
+    top = axes.get_ylim()[1]
+    ordered = sorted(marks)
+    for position, (at, colour, style, words) in enumerate(ordered):
+        left = position == 0 and len(ordered) > 1 if len(ordered) > 1 else at > middle
+        near_left_edge = at - axes.get_xlim()[0] < 0.25 * (axes.get_xlim()[1] - axes.get_xlim()[0])
+        left = left and not near_left_edge
+        height = top * (0.97 - 0.09 * position) if near_left_edge and len(ordered) > 1 else top * 0.97
+        axes.axvline(at, color=colour, linestyle=style, linewidth=1.4)
+        axes.annotate(
+            drawing.text(words),
+            (at, height),
+            xytext=(-5 if left else 5, 0),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="top",
+            color=colour,
+        )
+
+
+def _names(axes: Axes, drawing: Drawing) -> None:
+    """Which colour is which."""
+    for line, (name, colour) in enumerate((("members", MEMBERS), ("others", GREY))):
+        words, height = drawing.text(say(f"intervention.{name}")), 0.98 - 0.065 * line
+        axes.text(0.01, height, words, transform=axes.transAxes, va="top", color=colour)
+
+
+def _wrapped(label: str) -> str:
+    """A bracketed explanation goes on a second line."""
+    if "(" not in label or len(label) < 12:
+        return label
+    head, _, tail = label.partition("(")
+    return f"{head.rstrip()}\n({tail}"

@@ -1,0 +1,224 @@
+"""What the main analysis found, as whole sentences: used on the first page and in its own section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from ...effects import Claims, PairedChange
+from ..labels import arm_label, scale_label, wave_label
+from ..numbers import Number
+from ..wording import Message, Words, say
+from .case import Case
+from .evaluation import Evaluation
+from .words import (
+    comparison_label,
+    estimate,
+    interval,
+    level,
+    outcome_label,
+    points,
+    retest,
+    row_where,
+    waves,
+)
+
+
+def described_parts(evaluation: Evaluation) -> list[Words]:
+    """The members' means before and after, and how much of the change was to be expected anyway."""
+    change = evaluation.at_post.unadjusted
+    if change is None or change.status == "not_computable":
+        return []
+    case = evaluation.case
+    if evaluation.key == "paired_change":
+        return []
+    fields = {
+        "before": points(change.mean_pre),
+        "after": points(change.mean_post),
+        "change": points(change.mean_change),
+    }
+    means = say("intervention_results.means", outcome=outcome_label(case), n=change.n, **waves(case), **fields)
+    return [means, *expected_parts(evaluation)]
+
+
+def expected_parts(evaluation: Evaluation) -> list[Words]:
+    """What the members would have gained without a programme: at the retest study's r, or over the range."""
+    expected = evaluation.expected
+    if expected is None or expected.status == "not_computable":
+        return []
+    lowest, highest = evaluation.case.params.retest_lowest, evaluation.case.params.retest_highest
+    if evaluation.expected_gain < 0:
+        return [say("intervention_results.gain_fall", gain=points(-evaluation.expected_gain))]
+    if evaluation.study_r is not None:
+        return [say("intervention_results.gain_study", gain=points(evaluation.expected_gain))]
+    return [
+        say(
+            "intervention_results.gain_range",
+            low=points(evaluation.gain_at(highest)),
+            high=points(evaluation.gain_at(lowest)),
+            lowest=retest(lowest),
+            highest=retest(highest),
+        )
+    ]
+
+
+def main_parts(evaluation: Evaluation) -> list[Words]:
+    """The main analysis: its estimate with interval, and what that allows to be said."""
+    parts = _BY_DESIGN[evaluation.key](evaluation)
+    return parts or [say("intervention_results.none")]
+
+
+def tipping_parts(evaluation: Evaluation) -> list[Words]:
+    """The retest correlation at which "more than selection" begins or ceases to hold."""
+    over = evaluation.at_post.over_r
+    if over is None or over.status == "not_computable":
+        return []
+    if over.tipping in ("holds_above", "holds_below"):
+        side = over.tipping.removeprefix("holds_")
+        return [say(f"intervention_results.tipping_{side}", r=retest(over.tipping_r))]
+    return [say(f"intervention_results.tipping_{over.tipping.removeprefix('holds_')}")]
+
+
+def _retest_correction(evaluation: Evaluation) -> list[Words]:
+    case, adjusted = evaluation.case, evaluation.at_post.adjusted
+    if evaluation.study_r is not None and adjusted is not None:
+        fields = estimate(case, adjusted.estimate, adjusted.conf_low, adjusted.conf_high)
+        return [say("intervention_results.adjusted", **fields), _beyond(adjusted.conf_low, adjusted.conf_high)]
+    over = evaluation.at_post.over_r
+    if over is None or over.status == "not_computable":
+        return []
+    row = row_where(over.tidy(), "retest_r", over.decisive_r)
+    fields = estimate(case, row["estimate"], row["conf_low"], row["conf_high"])
+    said = say("intervention_results.adjusted_at", r=retest(over.decisive_r), **fields)
+    return [said, _beyond(row["conf_low"], row["conf_high"])]
+
+
+def _beyond(low: float, high: float) -> Message:
+    side = "beyond" if low > 0 else "below" if high < 0 else "not_beyond"
+    return say(f"intervention_results.verdict_{side}")
+
+
+def _regression_discontinuity(evaluation: Evaluation) -> list[Words]:
+    result = evaluation.at_post.discontinuity
+    if result is None or result.status == "not_computable":
+        return []
+    linear, quadratic = (row_where(result.tidy(), "term", form) for form in ("linear", "quadratic"))
+    fields = {
+        "level": level(evaluation.case),
+        "linear": points(linear["estimate"]),
+        "linear_interval": interval(linear["conf_low"], linear["conf_high"]),
+    }
+    verdict = say(f"intervention_results.verdict_{result.verdict}")
+    if pd.isna(quadratic["estimate"]):
+        return [say("intervention_results.discontinuity_linear", **fields), verdict]
+    said = say(
+        "intervention_results.discontinuity",
+        quadratic=points(quadratic["estimate"]),
+        quadratic_interval=interval(quadratic["conf_low"], quadratic["conf_high"]),
+        **fields,
+    )
+    return [said, verdict]
+
+
+def _randomised_ancova(evaluation: Evaluation) -> list[Words]:
+    result, case = evaluation.at_post.randomised, evaluation.case
+    if result is None or result.status == "not_computable":
+        return []
+    parts: list[Words] = [_arm(case, row) for _, row in result.tidy().iterrows()]
+    shown = {arm: arm_claims(evaluation, arm).rung("more_than_untreated").reached for arm in result.tidy()["level"]}
+    for reached, key in ((True, "verdict_arms_all"), (False, "verdict_arms_none")):
+        arms = [arm_label(case.study, arm) for arm, held in shown.items() if bool(held) is reached]
+        if arms:
+            parts.append(say(f"intervention_results.{key}", arms=arms, comparison=comparison_label(case)))
+    return parts
+
+
+def arm_claims(evaluation: Evaluation, arm: str) -> Claims:
+    """The ladder of an arm; where there is one arm, the only ladder."""
+    return evaluation.claims.get(arm) or next(iter(evaluation.claims.values()))
+
+
+def _arm(case: Case, row: pd.Series) -> Message:
+    lower = row["estimate"] < 0
+    low, high = (-row["conf_high"], -row["conf_low"]) if lower else (row["conf_low"], row["conf_high"])
+    return say(
+        "intervention_results.arm_lower" if lower else "intervention_results.arm",
+        arm=arm_label(case.study, row["level"]),
+        comparison=comparison_label(case),
+        baseline=scale_label(case.study, case.baseline_outcome),
+        p=Number(value=row["p_value_adjusted"], role="p_text"),
+        p_permutation=Number(value=row["p_value_permutation_adjusted"], role="p_text", tolerance="resampled"),
+        **estimate(case, abs(row["estimate"]), low, high),
+    )
+
+
+def _second_baseline(evaluation: Evaluation) -> list[Words]:
+    case, result = evaluation.case, evaluation.at_post.second_baseline
+    if result is None or result.status == "not_computable" or case.second_baseline is None:
+        return []
+    said = say(
+        "intervention_results.second_baseline",
+        wave=wave_label(case.study, case.second_baseline),
+        post=wave_label(case.study, case.post),
+        **_change(case, result),
+    )
+    higher = "beyond" if result.conf_low > 0 else "not_beyond"
+    return [said, say(f"intervention_results.verdict_second_{higher}")]
+
+
+def _readings(evaluation: Evaluation) -> list[Words]:
+    result, case = evaluation.readings, evaluation.case
+    if result is None or result.status == "not_computable":
+        return []
+    said = [
+        say(
+            "intervention_results.reading",
+            term=reading_label(row),
+            **estimate(case, row["estimate"], row["conf_low"], row["conf_high"]),
+        )
+        for _, row in result.tidy().iterrows()
+    ]
+    spread = {"lowest": points(result.lowest), "highest": points(result.highest)}
+    return [
+        say("intervention_results.readings", readings=said),
+        say("intervention_results.readings_spread", **spread),
+        say(f"intervention_results.verdict_{evaluation.key}"),
+    ]
+
+
+def reading_label(row: pd.Series) -> Message:
+    """What a reading assumes."""
+    term = {"change_score": "term_change_score_plain"}.get(row["term"], f"term_{row['term']}")
+    fields = {} if pd.isna(row["retest_r"]) else {"r": retest(row["retest_r"])}
+    return say(f"intervention_results.{term}", **fields)
+
+
+def _paired_change(evaluation: Evaluation) -> list[Words]:
+    case, result = evaluation.case, evaluation.at_post.unadjusted
+    if result is None or result.status == "not_computable":
+        return []
+    said = say(
+        "intervention_results.paired",
+        outcome=outcome_label(case),
+        p=Number(value=result.p_value, role="p_text"),
+        **_change(case, result),
+    )
+    higher = "higher" if result.conf_low > 0 else "not_higher"
+    return [said, say(f"intervention_results.verdict_paired_{higher}")]
+
+
+def _change(case: Case, result: PairedChange) -> dict[str, object]:
+    return estimate(case, result.mean_change, result.conf_low, result.conf_high)
+
+
+_BY_DESIGN: Mapping[str, Callable[[Evaluation], list[Words]]] = {
+    "retest_correction": _retest_correction,
+    "regression_discontinuity": _regression_discontinuity,
+    "randomised_ancova": _randomised_ancova,
+    "second_baseline": _second_baseline,
+    "two_readings": _readings,
+    "readings_not_bounds": _readings,
+    "population_readings": _readings,
+    "paired_change": _paired_change,
+}

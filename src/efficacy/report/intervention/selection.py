@@ -1,0 +1,236 @@
+"""Who was chosen and how: the flow of children, and members beside the others before anything happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ...effects import (
+    GroupComparison,
+)
+from ..blocks import Cell, Column, Row, Sentence, Table
+from ..labels import arm_label, covariate_label, level_label, scale_label, scale_names, wave_label
+from ..numbers import Interval, Number, PlusMinus
+from ..shared import absent, count_words, smallest_shown
+from ..wording import Message, Words, reasons_of, say
+from .case import Case
+from .evaluation import Evaluation
+from .words import level, points, row_where, waves
+
+Group = tuple[Words, pd.Index]
+
+
+def flow_table(case: Case) -> Table:
+    """How many children there were at every step, of all and by group, and how many were lost."""
+    site = case.study.site
+    groups = _groups(case)
+    smallest = smallest_shown(site, case.params)
+    before = [(step, getattr(site.flow, step)) for step in ("approached", "consented", "returned")]
+    nothing: list[Cell] = [Number(value=None, role="count")] * (len(groups) - 1)
+    rows = [
+        Row(cells=[say(f"intervention.flow_{step}"), Number(value=n, role="count"), *nothing], n=n)
+        for step, n in before
+        if n is not None
+    ]
+    measured = [
+        wave.id for wave in site.waves if wave.id in {case.baseline, case.post, case.followup, case.second_baseline}
+    ]
+    for wave in measured:
+        scale = case.baseline_outcome if wave == case.baseline else case.outcome
+        step = say("intervention.flow_scored", wave=wave_label(case.study, wave))
+        rows.append(_counts(step, case.study.score(wave, scale).index, groups))
+        if wave == case.post:
+            rows.append(_counts(say("intervention.flow_both", **waves(case)), _both(case), groups))
+            rows.append(_lost(case, groups, smallest))
+    notes: list[Words] = [say("intervention.flow_note")]
+    if len(case.both_waves[1]) == 0 and len(case.others):
+        notes.append(say("intervention.flow_no_untreated", **waves(case)))
+    if site.flow.consent is not None:
+        notes.append(say("intervention.flow_consent", consent=site.flow.consent))
+    return Table(
+        id="intervention.flow",
+        title=say("intervention.flow_title"),
+        columns=[
+            Column(role="step", header=say("intervention.column_step"), align="left"),
+            *(Column(role="n", header=label) for label, _ in groups),
+        ],
+        rows=rows,
+        notes=notes,
+    )
+
+
+def selection_sentence(evaluation: Evaluation) -> Sentence:
+    """How the members came into the group, where they stood, and which analysis that allows."""
+    case = evaluation.case
+    rule = case.params.selection_rule
+    chosen = case.chosen(case.survey)
+    fields = {"n": len(chosen), "n_survey": len(case.survey), **waves(case)}
+    parts: list[Words] = [say(f"intervention.selection_{rule}", **fields)]
+    if rule == "lowest_on_pretest" and len(case.others) and not case.strictly_lowest:
+        parts.append(say("intervention.selection_not_as_declared", **waves(case)))
+    expected = evaluation.expected
+    if expected is not None and expected.status != "not_computable":
+        direction = "below" if expected.standing < 0 else "above"
+        parts.append(
+            say(
+                "intervention.standing",
+                members=points(expected.mean_members, n=expected.n),
+                survey=points(expected.mean_survey, n=expected.n_survey),
+                sd=points(expected.sd_survey),
+                direction=say(f"intervention.direction_{direction}"),
+                distance=Number(value=abs(expected.standing), role="effect"),
+                **waves(case),
+            )
+        )
+    parts.append(say(f"intervention.analysis_{case.design.reason}", **waves(case)))
+    return Sentence(id="intervention.selection", parts=parts)
+
+
+def baseline_block(case: Case, comparisons: Mapping[str, GroupComparison]) -> Table | Sentence:
+    """Scores before the programme by group, with the size of the difference and no test.
+
+    comparisons: by column of ``case.before``, as ``compare_groups`` gives them for ``case.compared``.
+    """
+    if case.others.empty:
+        return absent("untreated")
+    labels = _group_labels(case)
+    two = len(labels) == 2
+    rows = [
+        Row(
+            cells=[_before_label(case, name), *_means(result, list(labels)), *_difference(result, two)],
+            n=int(result.tidy()["n"].min()) if len(result.tidy()) else None,
+        )
+        for name, result in comparisons.items()
+    ]
+    title = "baseline_title_arms" if case.design.key == "randomised_ancova" else "baseline_title"
+    note = "baseline_note_arms" if case.design.key == "randomised_ancova" else "baseline_note"
+    effect = "g" if two else "omega"
+    return Table(
+        id="intervention.baseline",
+        title=say(f"intervention.{title}", wave=wave_label(case.study, case.baseline)),
+        columns=[
+            Column(role="scale", header=say("common.column_scale"), align="left"),
+            *(Column(role="mean sd", header=_header(case, name)) for name in labels),
+            *([Column(role="estimate", header=say("intervention.column_difference"))] if two else []),
+            Column(role="effect", header=say(f"intervention.column_{effect}", level=level(case))),
+        ],
+        rows=rows,
+        notes=[say(f"intervention.{note}"), *(note for result in comparisons.values() for note in reasons_of(result))],
+    )
+
+
+def characteristics_block(case: Case, members: pd.DataFrame, others: pd.DataFrame) -> Table | Sentence:
+    """Categorical characteristics of members and others. members, others: as ``categorical_table`` gives them."""
+    if case.others.empty or members.empty:
+        return absent("untreated" if case.others.empty else "covariates")
+    both = members.merge(others, on=["variable", "level"], suffixes=("_members", "_others"))
+    rows: list[Row] = []
+    for variable, levels in both.groupby("variable", sort=False):
+        shown = levels.iloc[1:] if len(levels) == 2 else levels  # of two levels the second tells all
+        rows += [_characteristic(case, str(variable), row, two=len(levels) == 2) for _, row in shown.iterrows()]
+    return Table(
+        id="intervention.characteristics",
+        title=say("intervention.characteristics_title"),
+        columns=[
+            Column(role="term", header=say("common.column_variable"), align="left"),
+            Column(role="n share", header=_header(case, "members")),
+            Column(role="n share", header=_header(case, "others")),
+            Column(role="estimate", header=say("intervention.column_points")),
+        ],
+        rows=rows,
+        notes=[say("intervention.characteristics_note")],
+    )
+
+
+def _characteristic(case: Case, variable: str, row: pd.Series, *, two: bool) -> Row:
+    """One level. Where only one of two levels is shown, its complement must not be few either."""
+    counts = [int(row["n_members"]), int(row["n_others"])]
+    if two:
+        counts += [
+            round(row[f"n_{group}"] / row[f"share_{group}"]) - int(row[f"n_{group}"]) if row[f"share_{group}"] else 0
+            for group in ("members", "others")
+        ]
+    label = say(
+        "intervention.level_of",
+        variable=covariate_label(case.study, variable),
+        level=level_label(case.study, variable, str(row["level"])),
+    )
+    cells: list[Cell] = [
+        label,
+        *(_count_share(int(row[f"n_{group}"]), float(row[f"share_{group}"])) for group in ("members", "others")),
+        Number(value=row["share_members"] - row["share_others"], role="percent"),
+    ]
+    return Row(cells=cells, n=min((n for n in counts if n), default=None), group=variable)
+
+
+def _before_label(case: Case, name: str) -> Words:
+    return scale_label(case.study, name) if name in scale_names(case.study) else covariate_label(case.study, name)
+
+
+def _count_share(n: int, share: float) -> Message:
+    return say("intervention.count_share", n=Number(value=n, role="count"), share=Number(value=share, role="percent"))
+
+
+def _groups(case: Case) -> Sequence[Group]:
+    """Columns of the flow: everybody, then the arms of a draw, or members and others."""
+    everybody = (say("intervention.everybody"), case.study.participants.index)
+    if len(case.others) == 0:
+        return [everybody]
+    if case.design.key == "randomised_ancova":
+        arms = case.arm.cat.categories
+        return [everybody, *((arm_label(case.study, arm), case.arm.index[case.arm == arm]) for arm in arms)]
+    return [everybody, (say("intervention.members"), case.members), (say("intervention.others"), case.others)]
+
+
+def _both(case: Case) -> pd.Index:
+    return case.survey.index.intersection(case.later.index)
+
+
+def _counts(step: Words, present: pd.Index, groups: Sequence[Group]) -> Row:
+    counts = [int(index.isin(present).sum()) for _, index in groups]
+    return Row(cells=[step, *(Number(value=n or None, role="count") for n in counts)])  # nobody: not measured
+
+
+def _lost(case: Case, groups: Sequence[Group], smallest: int) -> Row:
+    """Children with a first score and no second, of the groups that were measured again at all."""
+    both = _both(case)
+    cells: list[Cell] = [say("intervention.flow_lost", **waves(case))]
+    for _, index in groups:
+        before, after = index.isin(case.survey.index).sum(), index.isin(both).sum()
+        untouched = len(case.both_waves[1]) == 0 and not set(index) <= set(case.members)
+        lost = count_words(int(before - after), smallest=smallest)
+        shown: Cell = Number(value=lost, role="count") if isinstance(lost, int) else lost
+        cells.append(Number(value=None, role="count") if untouched else shown)
+    return Row(cells=cells)
+
+
+def _group_labels(case: Case) -> dict[str, Words]:
+    if case.design.key == "randomised_ancova":
+        return {arm: arm_label(case.study, arm) for arm in case.arm.cat.categories}
+    return {name: say(f"intervention.{name}") for name in ("members", "others")}
+
+
+def _header(case: Case, name: str) -> Message:
+    return say("intervention.group_n", group=_group_labels(case).get(name, name), n=len(_members_of(case, name)))
+
+
+def _members_of(case: Case, name: str) -> pd.Index:
+    if case.design.key == "randomised_ancova":
+        return case.arm.index[case.arm == name]
+    return case.members if name == "members" else case.others
+
+
+def _means(result: GroupComparison, names: list[str]) -> list[Cell]:
+    levels = result.tidy()
+    rows = [row_where(levels, "level", name) if name in set(levels["level"]) else None for name in names]
+    return [None if row is None else PlusMinus(mean=row["mean"], sd=row["sd"]) for row in rows]
+
+
+def _difference(result: GroupComparison, two: bool) -> list[Cell]:
+    effect = say(
+        "intervention.effect_interval",
+        effect=Number(value=result.effect, role="effect", n=result.n_used),
+        interval=Interval(low=result.effect_conf_low, high=result.effect_conf_high, role="effect"),
+    )
+    return [points(result.estimate), effect] if two else [effect]
