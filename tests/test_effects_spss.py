@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from effects_facts import data, facts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
 
 from efficacy.effects import spss_groups, spss_paired
 
@@ -117,6 +121,7 @@ def test_paired_z_equals_r_with_zeros_and_ties(tag: str) -> None:
         ([1.0, 2.0], ["a", "a"], "fewer_than_two_levels"),
         ([1.0, 2.0, 3.0], ["a", "a", "b"], "level_too_small"),
         ([1.0, 1.0, 1.0, 1.0], ["a", "a", "b", "b"], "zero_variance"),
+        ([1.0, 1.0, 2.0, 2.0], ["a", "a", "b", "b"], "zero_variance"),
     ],
 )
 def test_groups_without_an_answer(scores: list[float], by: list[str], key: str) -> None:
@@ -130,3 +135,24 @@ def test_paired_without_an_answer() -> None:
     assert (same.status, same.reasons[0].key) == ("not_computable", "zero_variance")
     few = spss_paired(pd.Series([1.0, np.nan]), pd.Series([2.0, 3.0]))
     assert (few.status, few.reasons[0].key, few.n_dropped) == ("not_computable", "too_few_rows", 1)
+
+
+def test_levene_without_spread_of_its_deviations_is_missing() -> None:
+    pairs = spss_groups(pd.Series([1.0, 3.0, 2.0, 8.0]), by=pd.Series(["a", "a", "b", "b"]))
+    tidy = pairs.tidy().set_index("term")
+    assert np.isnan(tidy.loc["levene", "statistic"]) and np.isfinite(tidy.loc["anova", "statistic"])
+
+
+@settings(max_examples=50, deadline=None)
+@given(groups=st.lists(st.lists(st.integers(0, 6), min_size=2, max_size=6), min_size=2, max_size=4))
+def test_any_whole_numbers_give_numbers_or_a_reason(groups: list[list[int]]) -> None:
+    scores = pd.Series(list(itertools.chain(*groups)), dtype=float)
+    by = pd.Series(np.repeat([f"g{i}" for i in range(len(groups))], [len(g) for g in groups]))
+    result, tidy = spss_groups(scores, by=by), spss_groups(scores + 7, by=by).tidy().set_index("term")
+    if result.status == "not_computable":
+        assert result.reasons[0].key == "zero_variance" and tidy.empty
+        return
+    own = result.tidy().set_index("term")
+    assert np.allclose(own["statistic"], tidy["statistic"], equal_nan=True)
+    assert own["p_value"].dropna().between(0, 1).all()
+    assert own.loc["anova", "statistic"] == pytest.approx(stats.f_oneway(*groups).statistic)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import pandas as pd
-from scipy import stats
 
 from ..results import Reason, Result
 from .inputs import check_probability, complete_rows, flags, numbers
 from .linear import LinearFit, estimate_row, fit_hc3
+from .means import welch_difference
 
 Form = Literal["linear", "quadratic"]
 
@@ -115,11 +115,8 @@ def change_score_comparison(
         reason = Reason("zero_variance", {"variable": "change"})
     if reason is not None:
         return ChangeScoreComparison(**base, status="not_computable", reasons=(reason,))
-    welch = stats.ttest_ind(gains[0], gains[1], equal_var=False)
-    difference = float(gains[0].mean() - gains[1].mean())
-    row: dict[str, Any] = estimate_row(
-        "", difference, difference_std_error(gains[0], gains[1]), float(welch.df), conf_level
-    )
+    difference, std_error, welch_df = welch_difference(gains[0].to_numpy(), gains[1].to_numpy())
+    row: dict[str, Any] = estimate_row("", difference, std_error, welch_df, conf_level)
     row.pop("term")
     df = len(change) - 2
     pooled = math.sqrt(sum((len(g) - 1) * complete.loc[g.index, "pre"].var() for g in gains) / df)
@@ -162,11 +159,6 @@ def fit_ancova(complete: pd.DataFrame, form: Form) -> LinearFit | Reason:
         columns |= {"pre": centred, "pre_squared": centred**2}
     columns |= {"treated": complete["treated"].astype(float)}
     return fit_hc3(complete["post"], pd.DataFrame(columns))
-
-
-def difference_std_error(first: pd.Series, second: pd.Series) -> float:
-    """Standard error of a difference of two independent means, variances not assumed equal."""
-    return math.sqrt(first.var() / len(first) + second.var() / len(second))
 
 
 def _counts(complete: pd.DataFrame, n_dropped: int) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from .distributions import (
     noncentral_f_interval,
     noncentral_t_interval,
     t_interval,
+    t_p_value,
 )
 from .exact import rank_sum_p_value
 from .inputs import categories, check_probability, complete_rows, numbers
+from .means import one_way_f, welch_difference
 
 SMALLEST_LEVEL = 2
 """A level needs a variance to be compared."""
@@ -209,24 +211,24 @@ def _rounding(values: pd.Series) -> float:
 
 
 def _two_levels(first: np.ndarray, second: np.ndarray, conf_level: float) -> dict[str, Any]:
-    welch = stats.ttest_ind(first, second, equal_var=False)
-    interval = welch.confidence_interval(conf_level)
+    difference, std_error, welch_df = welch_difference(first, second)
+    interval = t_interval(difference, std_error, welch_df, conf_level)
     n1, n2 = len(first), len(second)
     df = n1 + n2 - 2
     pooled = math.sqrt(((n1 - 1) * first.var(ddof=1) + (n2 - 1) * second.var(ddof=1)) / df)
     scale = math.sqrt(1 / n1 + 1 / n2)
-    d = (first.mean() - second.mean()) / pooled
+    d = difference / pooled
     correction = hedges_correction(df)
     low, high = noncentral_t_interval(d / scale, df, conf_level)
     u = float(stats.mannwhitneyu(first, second, method="asymptotic", use_continuity=False).statistic)
     rank_p_value, how = rank_sum_p_value(first, second)
     return {
-        "estimate": float(first.mean() - second.mean()),
-        "conf_low": float(interval.low),
-        "conf_high": float(interval.high),
-        "statistic": float(welch.statistic),
-        "df": float(welch.df),
-        "p_value": float(welch.pvalue),
+        "estimate": difference,
+        "conf_low": interval[0],
+        "conf_high": interval[1],
+        "statistic": difference / std_error,
+        "df": welch_df,
+        "p_value": t_p_value(difference / std_error, welch_df),
         "effect_name": "hedges_g",
         "effect": correction * d,
         "effect_conf_low": correction * scale * low,
@@ -264,7 +266,7 @@ def _several_levels(arrays: list[np.ndarray], conf_level: float) -> dict[str, An
 
 def _omega_squared(arrays: list[np.ndarray], conf_level: float) -> tuple[float, Interval]:
     total, df = sum(len(a) for a in arrays), len(arrays) - 1
-    f = float(stats.f_oneway(*arrays).statistic)
+    f, _ = one_way_f(arrays)
     excess = df * (f - 1)
     low, high = noncentral_f_interval(f, df, total - len(arrays), conf_level)
     return max(0.0, excess / (excess + total)), (low / (low + total), high / (high + total))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from ..results import Reason, Result
 from .distributions import t_interval, t_p_value
 from .exact import signed_ranks
 from .inputs import categories, check_probability, complete_rows, numbers
+from .means import one_way_f, welch_difference
 
 COLUMNS = ("term", "statistic", "df", "df_denominator", "p_value", "estimate", "std_error", "conf_low", "conf_high")
 
@@ -48,12 +50,13 @@ def spss_groups(scores: pd.Series, *, by: pd.Series, conf_level: float = 0.95) -
     if reason is not None:
         return _table([], n_used=len(complete), n_dropped=n_dropped, conf_level=conf_level, reason=reason)
     df_within = len(complete) - len(arrays)
-    levene, anova = stats.levene(*arrays, center="mean"), stats.f_oneway(*arrays)
+    levene = one_way_f([np.abs(a - a.mean()) for a in arrays])
+    anova = one_way_f(arrays)
     degrees = {"df": len(arrays) - 1.0, "df_denominator": float(df_within)}
-    rows = [{"term": "levene", "statistic": levene.statistic, "p_value": levene.pvalue, **degrees}]
+    rows: list[dict[str, Any]] = [{"term": "levene", "statistic": levene[0], "p_value": levene[1], **degrees}]
     if len(arrays) == 2:
         rows += _t_rows(arrays[0], arrays[1], conf_level)
-    rows.append({"term": "anova", "statistic": anova.statistic, "p_value": anova.pvalue, **degrees})
+    rows.append({"term": "anova", "statistic": anova[0], "p_value": anova[1], **degrees})
     rows += _mann_whitney(*arrays) if len(arrays) == 2 else [_kruskal_wallis(arrays)]
     return _table(rows, n_used=len(complete), n_dropped=n_dropped, conf_level=conf_level)
 
@@ -85,7 +88,7 @@ def spss_paired(pre: pd.Series, post: pd.Series, *, conf_level: float = 0.95) ->
 
 
 def _table(
-    rows: list[dict[str, float | str]],
+    rows: list[dict[str, Any]],
     *,
     n_used: int,
     n_dropped: int,
@@ -108,12 +111,12 @@ def _groups_unusable(arrays: list[np.ndarray]) -> Reason | None:
         return Reason("fewer_than_two_levels", {"n_levels": len(arrays)})
     if min(len(a) for a in arrays) < 2:
         return Reason("level_too_small", {"n": min(len(a) for a in arrays), "minimum": 2})
-    if sum(float(np.ptp(a)) for a in arrays) == 0:
+    if all(np.ptp(a) <= 1e-13 * np.abs(a).max() for a in arrays):
         return Reason("zero_variance", {"variable": "scores"})
     return None
 
 
-def _t_row(term: str, estimate: float, std_error: float, df: float, conf_level: float) -> dict[str, float | str]:
+def _t_row(term: str, estimate: float, std_error: float, df: float, conf_level: float) -> dict[str, Any]:
     low, high = t_interval(estimate, std_error, df, conf_level)
     return {
         "term": term,
@@ -127,19 +130,18 @@ def _t_row(term: str, estimate: float, std_error: float, df: float, conf_level: 
     }
 
 
-def _t_rows(first: np.ndarray, second: np.ndarray, conf_level: float) -> list[dict[str, float | str]]:
+def _t_rows(first: np.ndarray, second: np.ndarray, conf_level: float) -> list[dict[str, Any]]:
     n1, n2 = len(first), len(second)
     v1, v2 = first.var(ddof=1), second.var(ddof=1)
-    difference = float(first.mean() - second.mean())
+    difference, std_error, welch_df = welch_difference(first, second)
     pooled = math.sqrt(((n1 - 1) * v1 + (n2 - 1) * v2) / (n1 + n2 - 2) * (1 / n1 + 1 / n2))
-    welch = stats.ttest_ind(first, second, equal_var=False)
     return [
         _t_row("t_equal_variances", difference, pooled, n1 + n2 - 2, conf_level),
-        _t_row("t_unequal_variances", difference, math.sqrt(v1 / n1 + v2 / n2), float(welch.df), conf_level),
+        _t_row("t_unequal_variances", difference, std_error, welch_df, conf_level),
     ]
 
 
-def _mann_whitney(first: np.ndarray, second: np.ndarray) -> list[dict[str, float | str]]:
+def _mann_whitney(first: np.ndarray, second: np.ndarray) -> list[dict[str, Any]]:
     n1, n2 = len(first), len(second)
     result = stats.mannwhitneyu(first, second, use_continuity=False, method="asymptotic")
     smaller = min(float(result.statistic), n1 * n2 - float(result.statistic))
@@ -151,7 +153,7 @@ def _mann_whitney(first: np.ndarray, second: np.ndarray) -> list[dict[str, float
     ]
 
 
-def _kruskal_wallis(arrays: list[np.ndarray]) -> dict[str, float | str]:
+def _kruskal_wallis(arrays: list[np.ndarray]) -> dict[str, Any]:
     result = stats.kruskal(*arrays)
     return {
         "term": "kruskal_wallis",
