@@ -133,8 +133,8 @@ def test_the_place_of_a_finding() -> None:
     assert finding_sentence(table, "zh").startswith("data/a.xlsx!一班 第5行,“编号”列:编号为空。改法:")
     written = Finding("parameters.int_type", file="params/a.yml", row=3, column="factor.n_factors")
     assert finding_sentence(written, "en").startswith("params/a.yml line 3, factor.n_factors: ")
-    override = Finding("parameters.int_type", file="params/a.yml + --set", column="n_factors")
-    assert finding_sentence(override, "en").startswith("params/a.yml + --set n_factors: ")
+    override = Finding("parameters.int_type", file="--set", column="factor.n_factors")
+    assert finding_sentence(override, "en").startswith("--set factor.n_factors: ")
     assert finding_sentence(Finding("usage.no_sites"), "en").startswith("The folder params")
 
 

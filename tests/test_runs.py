@@ -373,6 +373,7 @@ def test_a_misspelt_setting_is_a_parameter_error(project: Project) -> None:
     (event,) = check(request, project=project).events
     assert event.exit_code == 4
     assert event.findings[0].values["nearest"] == "n_factors"
+    assert (event.findings[0].file, event.findings[0].column) == ("--set", "factor.n_factor")
 
 
 def test_a_notebook_that_is_not_there_is_named(project: Project) -> None:
@@ -407,7 +408,7 @@ def test_settings_follow_the_rules_of_parameter_files() -> None:
             read_settings([text])
     with pytest.raises(ParameterError) as caught:
         read_settings(["factor.wave=no"])
-    assert caught.value.findings[0].file == "--set factor.wave"
+    assert (caught.value.findings[0].file, caught.value.findings[0].column) == ("--set", "factor.wave")
 
 
 # ---- freshness

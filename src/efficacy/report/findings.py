@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from ..documents import Language
@@ -15,7 +14,7 @@ LONGEST_VALUE = 80
 _NAMESPACE = "findings"
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _WORDED = frozenset({"expected", "unit"})
-_KEYED_FILES = {".yml", ".yaml"}
+_KEYED = ("parameters.", "document.")  # families about YAML files, which have lines and keys
 
 
 def finding_sentence(finding: Finding, language: Language) -> str:
@@ -50,7 +49,7 @@ def _also(finding: Finding, language: Language) -> Iterator[str]:
 
 def _place(finding: Finding, language: Language) -> str:
     """File, sheet, row and column as far as they are known; in a parameter file, line and key."""
-    kind = "key" if finding.file and PurePosixPath(finding.file.split(" ")[0]).suffix in _KEYED_FILES else "column"
+    kind = "key" if finding.code.startswith(_KEYED) else "column"
     parts = []
     if finding.row is not None:
         parts.append(_template("place.line" if kind == "key" else "place.row", language).format(row=finding.row))

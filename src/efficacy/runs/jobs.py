@@ -14,6 +14,7 @@ from ..params import REPORT_MODELS, SiteFile, load_site, resolve
 from ..params.reports import Profile
 from ..project import Project, ReportFiles
 from .record import read_inputs
+from .settings import SOURCE
 
 CELL_TIMEOUT = 600
 JOB, RESULT = "job.json", "result.json"  # in the workspace of the process that makes a report
@@ -107,7 +108,7 @@ def jobs_of(site: str, request: Request, project: Project) -> tuple[Job, ...]:
 
 
 def _job(loaded: SiteFile, report: str, request: Request, project: Project) -> Job:
-    params = resolve(loaded, report, request.overrides(report))
+    params = resolve(loaded, report, request.overrides(report), source=SOURCE)
     parameters = {"site": loaded.site.site, **params.model_dump(mode="json")}
     inputs = read_inputs(loaded, report, parameters=parameters, project=project)
     job = Job(

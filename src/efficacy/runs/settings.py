@@ -9,6 +9,7 @@ from typing import Any
 from ..documents import parse_document
 from ..errors import Finding, ParameterError, UsageError
 
+SOURCE = "--set"  # how findings call where a value comes from
 _SETTING = re.compile(r"(?P<report>[^.=\s]+)\.(?P<key>[^.=\s]+)=(?P<value>[^\r\n]*)")
 
 
@@ -19,10 +20,12 @@ def read_settings(texts: Sequence[str]) -> dict[str, dict[str, Any]]:
         match = _SETTING.fullmatch(text)
         if match is None:
             raise UsageError(Finding("usage.bad_setting", values={"text": text}))
-        name = f"--set {match['report']}.{match['key']}"
+        place = f"{match['report']}.{match['key']}"
         try:
-            value = parse_document(f"value: {match['value']}", name=name).content["value"]
+            value = parse_document(f"value: {match['value']}", name=SOURCE).content["value"]
         except ParameterError as error:
-            raise ParameterError([Finding(f.code, file=name, values=f.values) for f in error.findings]) from None
+            raise ParameterError(
+                [Finding(found.code, file=SOURCE, column=place, values=found.values) for found in error.findings]
+            ) from None
         settings.setdefault(match["report"], {})[match["key"]] = value
     return settings
