@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from ..results import Reason, Result
-from .extraction import SAME_OPTIMUM, Extracted, Extraction, extract
+from .extraction import SAME_OPTIMUM, Extraction, extract
 from .factor_fit import FactorFit, factor_fit, n_free
 from .inputs import CorrelationMethod, Matrix, check_choice, check_count, correlations_of, numbers
 from .rotation import Rotation, arranged, rotate
 
 _MINIMUM_ITEMS = 3
+_NO_VARIANCE = 1e-6  # singular value below which the last factor is nothing that could be rotated
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,10 +77,11 @@ def fit_efa(
     items: respondents x p items, NaN missing. extraction and rotation: as efficacy.psychometrics.extraction.extract
     and .rotation.rotate define them; fit as .factor_fit.factor_fit. Not computable: too_few_items (below 3),
     empty_items, fewer_rows_than_items, zero_variance, singular_correlations, too_many_factors (more parameters than
-    correlations), factor_without_variance. Flagged: heywood_case, not_converged, several_optima (another start than
-    the customary one gave a better solution, which is the one reported), no_degrees_of_freedom,
-    fit_not_computable. Raises ValueError for a wrong call. R: psych::fa(R, n_factors, n.obs = n, fm = "minres" | "ml"
-    | "pa", rotate = "oblimin" | "promax" | "varimax" | "none", max.iter = 1000, min.err = 1e-9).
+    correlations), not_converged, factor_without_variance. Flagged: heywood_case, several_optima (another start than
+    the customary one gave a better solution, which is the one reported), no_degrees_of_freedom, fit_not_computable
+    (the reproduced correlations are not positive definite). Raises ValueError for a wrong call. R: psych::fa(R,
+    n_factors, n.obs = n, fm = "minres" | "ml" | "pa", rotate = "oblimin" | "promax" | "varimax" | "none",
+    max.iter = 1000, min.err = 1e-9).
     """
     check_count(n_factors, "n_factors")
     check_choice(extraction, "extraction", get_args(Extraction))
@@ -88,34 +90,27 @@ def fit_efa(
     frame = numbers(items)
     names = list(frame.columns)
     matrix, counts, reasons = correlations_of(frame, method=correlation, minimum_items=_MINIMUM_ITEMS)
-    if not reasons and n_free(len(names), n_factors) < 0:
-        values = {"n_factors": n_factors, "n_items": len(names), "maximum": _most_factors(len(names))}
-        reasons = (Reason("too_many_factors", values),)
-    solved = _solve(matrix, n_factors, extraction, rotation) if matrix is not None and not reasons else None
-    if solved is None and not reasons:
-        reasons = (Reason("factor_without_variance", {"n_factors": n_factors}),)
-    if solved is None or matrix is None:
-        pattern, phi = np.full((len(names), n_factors), math.nan), np.full((n_factors, n_factors), math.nan)
-        fit, heywood, converged = FactorFit(), False, False
+    if matrix is not None and n_factors > (most := _most_factors(len(names))):
+        values = {"n_factors": n_factors, "n_items": len(names), "maximum": most}
+        matrix, reasons = None, (Reason("too_many_factors", values),)
+    if matrix is None:
+        solved = _nothing(len(names), n_factors, reasons)
     else:
-        pattern, phi, extracted, gain = solved
-        fit = factor_fit(matrix, pattern @ phi @ pattern.T, n=counts["n_used"], n_factors=n_factors)
-        heywood, converged = bool(extracted.improper), extracted.converged
-        reasons = _flags(extracted, gain, fit, names, n_factors)
+        solved = _solve(matrix, names, counts["n_used"], n_factors, extraction, rotation)
     return FactorSolution(
         **counts,
-        **_tables(pattern, phi, names),
-        **fit.values(),
+        **_tables(solved.pattern, solved.phi, names),
+        **solved.fit.values(),
         method=f"Exploratory factor analysis, {extraction}, {rotation}, {correlation} correlations, listwise",
-        status="not_computable" if solved is None else "flagged" if reasons else "ok",
-        reasons=reasons,
+        status="not_computable" if not solved.converged else "flagged" if solved.reasons else "ok",
+        reasons=solved.reasons,
         n_items=len(names),
         n_factors=int(n_factors),
         extraction=extraction,
         rotation=rotation,
         correlation=correlation,
-        heywood=heywood,
-        converged=converged,
+        heywood=solved.heywood,
+        converged=solved.converged,
     )
 
 
@@ -135,35 +130,58 @@ def tucker_congruence(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(congruence, index=one.columns, columns=two.columns)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Solved:
+    """What extraction and rotation gave; NaN, and not converged, where they gave nothing."""
+
+    pattern: Matrix
+    phi: Matrix
+    fit: FactorFit
+    heywood: bool
+    converged: bool
+    reasons: tuple[Reason, ...]
+
+
+def _nothing(n_items: int, n_factors: int, reasons: tuple[Reason, ...], *, heywood: bool = False) -> _Solved:
+    return _Solved(
+        pattern=np.full((n_items, n_factors), math.nan),
+        phi=np.full((n_factors, n_factors), math.nan),
+        fit=FactorFit(),
+        heywood=heywood,
+        converged=False,
+        reasons=reasons,
+    )
+
+
 def _solve(
-    correlations: Matrix, n_factors: int, extraction: Extraction, rotation: Rotation
-) -> tuple[Matrix, Matrix, Extracted, float] | None:
-    """Pattern, factor correlations, how the extraction went, and the largest gain over a first start; None where the
-    last factor carries no variance, so that nothing can be rotated."""
+    correlations: Matrix, names: list[str], n: int, n_factors: int, extraction: Extraction, rotation: Rotation
+) -> _Solved:
     extracted = extract(correlations, n_factors, extraction)
-    if np.linalg.svd(extracted.loadings, compute_uv=False)[-1] < 1e-6:
-        return None
-    pattern, phi, gain = rotate(extracted.loadings, rotation)
-    return (*arranged(pattern, phi), extracted, max(gain, extracted.gain_over_first_start))
-
-
-def _most_factors(n_items: int) -> int:
-    return max(m for m in range(n_items) if n_free(n_items, m) >= 0)
-
-
-def _flags(extracted: Extracted, gain: float, fit: FactorFit, names: list[str], n_factors: int) -> tuple[Reason, ...]:
     reasons = []
     if extracted.improper:
         reasons.append(Reason("heywood_case", {"items": tuple(names[i] for i in extracted.improper)}))
     if not extracted.converged:
         reasons.append(Reason("not_converged"))
-    if gain > SAME_OPTIMUM:
+        return _nothing(len(names), n_factors, tuple(reasons), heywood=bool(extracted.improper))
+    if np.linalg.svd(extracted.loadings, compute_uv=False)[-1] < _NO_VARIANCE:
+        return _nothing(len(names), n_factors, (Reason("factor_without_variance", {"n_factors": n_factors}),))
+    pattern, phi, gain = rotate(extracted.loadings, rotation)
+    pattern, phi = arranged(pattern, phi)
+    fit = factor_fit(correlations, pattern @ phi @ pattern.T, n=n, n_factors=n_factors)
+    if max(gain, extracted.gain_over_first_start) > SAME_OPTIMUM:
         reasons.append(Reason("several_optima"))
     if fit.df == 0:
         reasons.append(Reason("no_degrees_of_freedom", {"n_factors": n_factors, "n_items": len(names)}))
     if math.isnan(fit.objective):
         reasons.append(Reason("fit_not_computable"))
-    return tuple(reasons)
+    return _Solved(
+        pattern=pattern, phi=phi, fit=fit, heywood=bool(extracted.improper), converged=True, reasons=tuple(reasons)
+    )
+
+
+def _most_factors(n_items: int) -> int:
+    """The largest number of factors that does not need more parameters than there are correlations."""
+    return max(m for m in range(n_items) if n_free(n_items, m) >= 0)
 
 
 def _tables(pattern: Matrix, phi: Matrix, names: list[str]) -> dict[str, Any]:

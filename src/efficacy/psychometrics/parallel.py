@@ -13,7 +13,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..results import Result
-from .inputs import CorrelationMethod, Mask, Matrix, check_choice, check_count, correlations_of, numbers
+from .inputs import (
+    SMALLEST_EIGENVALUE,
+    CorrelationMethod,
+    Mask,
+    Matrix,
+    check_choice,
+    check_count,
+    correlations_of,
+    numbers,
+)
 from .one_factor import one_factor_loadings
 
 Basis = Literal["factor", "component"]
@@ -127,9 +136,10 @@ def minimum_average_partial(
 
     items: respondents x p items, NaN missing. After m principal components are partialled out of the correlation
     matrix, squared and fourth_power are the means of the remaining partial correlations to those powers, m = 0 to
-    p - 2; the number of factors is the m of the minimum. Not computable: as parallel_analysis. Raises ValueError for
-    a wrong call. Reference: Velicer (1976), doi:10.1007/BF02293557; Velicer, Eaton & Fava (2000),
-    doi:10.1007/978-1-4615-4397-8_3. R: psych::vss(R)$map (squared, which starts at one component).
+    p - 2 (NaN from where the components explain an item wholly); the number of factors is the m of the minimum. Not
+    computable: as parallel_analysis. Raises ValueError for a wrong call. Reference: Velicer (1976),
+    doi:10.1007/BF02293557; Velicer, Eaton & Fava (2000), doi:10.1007/978-1-4615-4397-8_3. R: psych::vss(R)$map
+    (squared, which starts at one component).
     """
     check_choice(correlation, "correlation", get_args(CorrelationMethod))
     frame = numbers(items)
@@ -141,8 +151,8 @@ def minimum_average_partial(
         method="Minimum average partial, listwise",
         status="not_computable" if reasons else "ok",
         reasons=reasons,
-        n_factors=math.nan if reasons else int(powers[:, 0].argmin()),
-        n_factors_fourth=math.nan if reasons else int(powers[:, 1].argmin()),
+        n_factors=math.nan if reasons else int(np.nanargmin(powers[:, 0])),
+        n_factors_fourth=math.nan if reasons else int(np.nanargmin(powers[:, 1])),
         n_items=len(frame.columns),
         correlation=correlation,
         averages=pd.DataFrame({"n_components": n_components, "squared": powers[:, 0], "fourth_power": powers[:, 1]}),
@@ -194,10 +204,12 @@ def _average_partials(matrix: Matrix) -> Matrix:
     values, vectors = np.linalg.eigh(matrix)
     components = (vectors * np.sqrt(values))[:, ::-1]
     off_diagonal = ~np.eye(len(matrix), dtype=bool)
-    averages = []
-    for m in range(len(matrix) - 1):
+    averages = np.full((len(matrix) - 1, 2), math.nan)
+    for m in range(len(averages)):
         left = matrix - components[:, :m] @ components[:, :m].T
-        scale = np.sqrt(left.diagonal())
-        partial = (left / np.outer(scale, scale))[off_diagonal]
-        averages.append(((partial**2).mean(), (partial**4).mean()))
-    return np.array(averages)
+        variances = left.diagonal()
+        if variances.min() < SMALLEST_EIGENVALUE:
+            break  # the components explain an item wholly: nothing of it is left to correlate
+        partial = (left / np.sqrt(np.outer(variances, variances)))[off_diagonal]
+        averages[m] = (partial**2).mean(), (partial**4).mean()
+    return averages
