@@ -8,7 +8,7 @@ from efficacy.documents import Text
 from efficacy.report.blocks import Column, FirstPage, Ladder, PageRow, Row, Rung, Sentence, Table
 from efficacy.report.markup import block_html
 from efficacy.report.numbers import Interval, Number
-from efficacy.report.privacy import suppress_small_cells
+from efficacy.report.privacy import hidden_parts, suppress_small_cells
 from efficacy.report.wording import Wording, say
 
 ZH, EN = Wording("zh"), Wording("en")
@@ -113,3 +113,13 @@ def test_three_rules_and_no_vertical_line():
     assert html.count("1.5pt solid") == 2
     assert "0.75pt solid" in html
     assert "border-left" not in html
+
+
+@given(counts=st.lists(st.integers(0, 30), min_size=1, max_size=8), k=st.integers(2, 8))
+def test_hidden_parts_cannot_be_had_back_from_the_total(counts, k):
+    hidden = hidden_parts(counts, k=k)
+    assert {part for part, n in enumerate(counts) if 0 < n < k} <= hidden
+    assert 0 not in [counts[part] for part in hidden]
+    if hidden and any(n and part not in hidden for part, n in enumerate(counts)):
+        assert len(hidden) > 1
+        assert sum(counts[part] for part in hidden) >= k

@@ -55,7 +55,8 @@ def _row(row: Mapping[str, Any], columns: list[Mapping[str, Any]]) -> str:
             f'style="text-align:left;padding:6px 10px 2px">{text}</th></tr>'
         )
     cells = "".join(
-        f'<td style="text-align:{column["align"]};padding:3px 10px">{escape(cell["shown"])}</td>'
+        f'<td style="text-align:{column["align"]};padding:3px 10px{";white-space:nowrap" if "raw" in cell else ""}">'
+        f"{escape(cell['shown'])}</td>"
         for cell, column in zip(row["cells"], columns, strict=True)
     )
     return f'<tr style="background:none">{cells}</tr>'
@@ -89,4 +90,5 @@ def _ladder(block: Mapping[str, Any]) -> str:
         + "</li>"
         for rung in block["rungs"]
     )
-    return f'<ol class="ef-ladder">{rungs}</ol>'
+    title = f'<p class="ef-ladder-title">{escape(block["title"])}</p>' if block.get("title") else ""
+    return f'{title}<ol class="ef-ladder">{rungs}</ol>'

@@ -17,25 +17,28 @@ from .wording import Message, say
 
 
 def suppress_small_cells(table: Table, *, k: int) -> Table:
-    """The table with every row of fewer than k children emptied of numbers.
-
-    Where one row of a group is hidden, the next smallest row of that group is hidden too: with the total known, a
-    single hidden row could be had back by subtraction.
-    """
+    """The table with every row of fewer than k children emptied of numbers, and what hidden_parts adds in a group."""
     hidden = {index for index, row in enumerate(table.rows) if row.n is not None and 0 < row.n < k}
     groups: dict[str, list[int]] = defaultdict(list)
     for index, row in enumerate(table.rows):
         if row.group is not None and row.n is not None:
             groups[row.group].append(index)
     for members in groups.values():
-        gone = [index for index in members if index in hidden]
-        left = [index for index in members if index not in hidden and table.rows[index].n]
-        if len(gone) == 1 and left:
-            hidden.add(min(left, key=lambda index: table.rows[index].n or 0))
+        hidden |= {members[part] for part in hidden_parts([table.rows[index].n or 0 for index in members], k=k)}
     if not hidden:
         return table
     rows = [_emptied(row) if index in hidden else row for index, row in enumerate(table.rows)]
     return dataclasses.replace(table, rows=rows, notes=[*table.notes, say("common.suppressed", k=k)])
+
+
+def hidden_parts(counts: Sequence[int], *, k: int) -> set[int]:
+    """Which parts of a known total may not be shown: those of fewer than k, and the next smallest ones as long as the
+    hidden ones are a single part, or together fewer than k, which subtraction from the total would give back."""
+    hidden = {part for part, n in enumerate(counts) if 0 < n < k}
+    rest = sorted((part for part, n in enumerate(counts) if n >= k), key=lambda part: counts[part])
+    while hidden and rest and (len(hidden) == 1 or sum(counts[part] for part in hidden) < k):
+        hidden.add(rest.pop(0))
+    return hidden
 
 
 def _emptied(row: Row) -> Row:

@@ -14,6 +14,7 @@ from ...study import Study
 from ..blocks import Block, Cell, Column, Row, Sentence, Table
 from ..labels import covariate_label, level_label, scale_label
 from ..numbers import Interval, Number, PlusMinus
+from ..privacy import hidden_parts
 from ..shared import absent, row_of, smallest_shown
 from ..wording import Message, Words, reason_words, say
 from .choices import scale_of
@@ -184,12 +185,10 @@ def _size_sentences(study: Study, detectable: Mapping[str, float]) -> list[Sente
 
 def shown_levels(study: Study, params: DescriptiveParams, levels: pd.DataFrame) -> pd.DataFrame:
     """The levels somebody has, without those a table of these data would hide (privacy.suppress_small_cells)."""
-    smallest = smallest_shown(study.site, params)
-    present = levels[levels["n"] > 0]
-    enough = present[present["n"] >= smallest]
-    n_elsewhere = len(study.participants) - int(present["n"].sum())
-    n_hidden = len(present) - len(enough) + int(0 < n_elsewhere < smallest)
-    return enough.drop(index=enough["n"].idxmin()) if n_hidden == 1 and len(enough) else enough
+    counts = [int(n) for n in levels["n"]]
+    n_elsewhere = len(study.participants) - sum(counts)
+    hidden = hidden_parts([*counts, n_elsewhere], k=smallest_shown(study.site, params))
+    return levels.iloc[[part for part, n in enumerate(counts) if n and part not in hidden]]
 
 
 def two_smallest(study: Study, params: DescriptiveParams, levels: pd.DataFrame) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import unicodedata
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -18,6 +18,7 @@ from ..wording import Words, say
 from .sample import flow_steps, measured_by_arm
 
 BOX_WIDTH, BOX_HEIGHT, GAP = 1.0, 0.72, 0.28
+LABEL_WIDTH = 19
 MINIMUM_BOXES = 5  # so that few boxes are not drawn wider
 Boxes = list[tuple[Words, Words]]
 """Label and count of each box, from left to right."""
@@ -32,7 +33,7 @@ def flow_figure(study: Study, params: DescriptiveParams) -> Figure:
         if n is not None
     ]
     lines: list[Boxes] = []
-    for arm, counts in measured_by_arm(study, params).iterrows():
+    for arm, counts in measured_by_arm(study).iterrows():
         line: Boxes = [(arm_label(study, str(arm)), _count(int(counts["n"]), smallest))]
         line += [(wave_label(study, wave.id), _count(int(counts[wave.id]), smallest)) for wave in study.site.waves]
         lines.append(line)
@@ -81,9 +82,21 @@ def _draw_line(axes: Axes, drawing: Drawing, boxes: Boxes, *, top: float, colour
 
 
 def _lines(label: str) -> list[str]:
-    """A label in at most two lines that fit a box; a Chinese character is as wide as two Latin ones."""
-    wide = any(ord(character) > 0x2E80 for character in label)
-    return textwrap.wrap(label, width=9 if wide else 18, max_lines=2, placeholder="…")
+    """A label in at most two lines that fit a box, broken at a space or bracket where there is one."""
+    if _width(label) <= LABEL_WIDTH:
+        return [label]
+    breaks = [at for at, character in enumerate(label) if character in " (（" and _width(label[:at]) <= LABEL_WIDTH]
+    fitting = [at for at in range(len(label)) if _width(label[:at]) <= LABEL_WIDTH]
+    at = (breaks or fitting)[-1]
+    rest = label[at:].strip()
+    while _width(rest) > LABEL_WIDTH:
+        rest = rest.rstrip("…")[:-1] + "…"
+    return [label[:at].strip(), rest]
+
+
+def _width(label: str) -> int:
+    """A Chinese character is as wide as two Latin ones."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in label)
 
 
 def _box(left: float, top: float, colour: str) -> Rectangle:

@@ -13,7 +13,7 @@ from ...params.plan import Objective
 from ...study import Study
 from ..blocks import Block, Cell, Column, Drawing, Figure, Row, Sentence, Table
 from ..labels import scale_label, scale_names
-from ..numbers import Number, PlusMinus
+from ..numbers import Number, PlusMinus, Role
 from ..shared import absent, share_cell, smallest_shown
 from ..style import ACCENT, FAINT, MEMBERS
 from ..wording import Message, Words, say
@@ -80,7 +80,7 @@ def session_blocks(study: Study, params: DescriptiveParams, record: SessionRecor
     return [
         _session_sentence(record),
         _session_table(study, params, record),
-        _session_figure(study, params, record),
+        *_session_figures(study, params, record),
         Sentence(id="descriptive.sessions.limit", parts=[say("descriptive.sessions_limit")], tone="caution"),
     ]
 
@@ -113,7 +113,9 @@ def _session_table(study: Study, params: DescriptiveParams, record: SessionRecor
         absent_children = int(row["n"] - row["n_attended"])
         hides = smallest > 1 and 0 < absent_children < smallest  # who was not there is a cell too
         n_satisfied = int(row["n_satisfaction"])
-        came: Cell = say("common.hidden") if hides else Number(value=int(row["n_attended"]), role="count")
+        came: Cell = (
+            say("descriptive_tables.protected") if hides else Number(value=int(row["n_attended"]), role="count")
+        )
         rows.append(
             Row(
                 cells=[
@@ -121,7 +123,9 @@ def _session_table(study: Study, params: DescriptiveParams, record: SessionRecor
                     _theme(study, int(row["session"])),
                     came,
                     share_cell(row["share"], int(row["n"]), smallest=smallest),
-                    PlusMinus(mean=row["mean"], sd=row["sd"]) if n_satisfied >= smallest else say("common.hidden"),
+                    PlusMinus(mean=row["mean"], sd=row["sd"])
+                    if n_satisfied >= smallest
+                    else say("descriptive_tables.protected"),
                 ],
                 n=int(row["n_attended"]),
             )
@@ -151,51 +155,65 @@ def _satisfaction_note(study: Study, record: SessionRecord) -> Message:
     return say("descriptive_tables.sessions_note", n=record.n_used, low=low, high=high)
 
 
-def _session_figure(study: Study, params: DescriptiveParams, record: SessionRecord) -> Figure:
-    """Attendance as bars; satisfaction, where it was asked, above them on an axis of its own."""
+def _session_figures(study: Study, params: DescriptiveParams, record: SessionRecord) -> list[Figure]:
+    """Attendance as bars; satisfaction, where it was asked, above them on an axis of its own.
+
+    Attendance is left out where the absent members of a session are too few to be shown, satisfaction where the
+    members who answered are.
+    """
     smallest = smallest_shown(study.site, params)
     table = record.tidy()
-    shares = {
+    cells = {
         int(row["session"]): share_cell(row["share"], int(row["n"]), smallest=smallest) for _, row in table.iterrows()
     }
+    shares = {number: float(cell.value or 0) for number, cell in cells.items() if isinstance(cell, Number)}
+    shares = shares if len(shares) == len(cells) else {}
     enough = table[table["n_satisfaction"] >= smallest]
     means = {int(row["session"]): float(row["mean"]) for _, row in enough.iterrows()}
     declared = study.site.sessions
+    if declared is None or not (shares or means):
+        return []
 
     def draw(drawing: Drawing) -> Canvas:
-        canvas = Canvas(figsize=(7.2, 3.8 if means else 2.4))
-        panels = canvas.subplots(2 if means else 1, 1, sharex=True, squeeze=False)[:, 0]
-        _draw_attendance(panels[-1], drawing, shares)
-        if means and declared is not None:
+        n_panels = bool(shares) + bool(means)
+        canvas = Canvas(figsize=(7.2, 0.6 + 1.7 * n_panels))
+        panels = canvas.subplots(n_panels, 1, sharex=True, squeeze=False)[:, 0]
+        if means:
             _draw_satisfaction(panels[0], drawing, means, declared.satisfaction_minimum, declared.satisfaction_maximum)
+        if shares:
+            _draw_attendance(panels[-1], drawing, shares)
+        panels[-1].set_xticks(list(cells))
+        panels[-1].set_xlabel(drawing.text(say("descriptive_tables.column_session")))
         return canvas
 
-    key = "_satisfaction" if means else ""
-    said = [say("descriptive_figures.session", number=number, share=share) for number, share in shares.items()]
-    liked = [
-        say("descriptive_figures.session", number=number, share=Number(value=mean, role="score"))
-        for number, mean in means.items()
+    shown = "_both" if shares and means else "_attendance" if shares else "_satisfaction"
+    said = _by_session(shares, "percent")
+    liked = _by_session(means, "score")
+    return [
+        Figure(
+            id="descriptive.sessions.figure",
+            caption=say(f"descriptive_figures.sessions_caption{shown}"),
+            alt=say(f"descriptive_figures.sessions_alt{shown}", sessions=said, means=liked),
+            draw=draw,
+        )
     ]
-    return Figure(
-        id="descriptive.sessions.figure",
-        caption=say(f"descriptive_figures.sessions_caption{key}"),
-        alt=say(f"descriptive_figures.sessions_alt{key}", sessions=said, means=liked),
-        draw=draw,
-        values=[share for share in shares.values() if isinstance(share, Number)],
-    )
 
 
-def _draw_attendance(axes: Axes, drawing: Drawing, shares: Mapping[int, Number | Message]) -> None:
-    """Bars of the share that came; a share that may not be shown has its bound as text and no bar."""
+def _by_session(values: Mapping[int, float], role: Role) -> list[Message]:
+    return [
+        say("descriptive_figures.session", number=number, value=Number(value=value, role=role))
+        for number, value in values.items()
+    ]
+
+
+def _draw_attendance(axes: Axes, drawing: Drawing, shares: Mapping[int, float]) -> None:
     for number, share in shares.items():
-        height = float(share.value or 0) if isinstance(share, Number) else 0.0
-        axes.bar(number, height, color=MEMBERS, width=0.62)
-        axes.text(number, height + 0.03, drawing.wording.text(share), ha="center", fontsize=8)
+        axes.bar(number, share, color=MEMBERS, width=0.62)
+        label = drawing.wording.text(Number(value=share, role="percent"))
+        axes.text(number, share + 0.03, label, ha="center", fontsize=8)
     axes.set_ylim(0, 1.18)
     axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axes.set_ylabel(drawing.text(say("descriptive_tables.column_attendance")))
-    axes.set_xticks(list(shares))
-    axes.set_xlabel(drawing.text(say("descriptive_tables.column_session")))
 
 
 def _draw_satisfaction(axes: Axes, drawing: Drawing, means: Mapping[int, float], minimum: int, maximum: int) -> None:

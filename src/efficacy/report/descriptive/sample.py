@@ -8,6 +8,7 @@ import pandas as pd
 
 from ...params import DescriptiveParams
 from ...study import Study
+from ...study.model import PERSON_COLUMN
 from ..blocks import Column, Row, Sentence, Table
 from ..labels import arm_label, covariate_label, level_label, scale_label, wave_label
 from ..numbers import Number, PlusMinus
@@ -29,14 +30,15 @@ def flow_steps(study: Study, params: DescriptiveParams) -> list[tuple[str, int |
     ]
 
 
-def measured_by_arm(study: Study, params: DescriptiveParams) -> pd.DataFrame:
-    """Arms x waves: children with a score of the report's scale, for sites with groups; "n" is the arm's size."""
-    scale = scale_of(study, params)
+def measured_by_arm(study: Study) -> pd.DataFrame:
+    """Arms x waves: children with a score at the wave, for sites with groups; "n" is the arm's size."""
+    scored = study.scores[study.scores["score"].notna()]
+    measured = {wave.id: set(scored.loc[scored["wave"] == wave.id, PERSON_COLUMN]) for wave in study.site.waves}
     arms = study.site.arms
     rows = {}
     for level in arms.levels if arms else ():
         children = study.participants.index[study.participants["arm"] == level.value]
-        counts = {wave.id: int(study.score(wave.id, scale).index.isin(children).sum()) for wave in study.site.waves}
+        counts = {wave: int(children.isin(list(there)).sum()) for wave, there in measured.items()}
         rows[level.value] = {"n": len(children), **counts}
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -52,7 +54,7 @@ def flow_table(study: Study, params: DescriptiveParams) -> Table:
             Row(cells=[say(f"descriptive_tables.flow_{step}"), known, Number(value=share, role="percent")], n=n)
         )
         before = n if n is not None else before
-    measured = measured_by_arm(study, params)
+    measured = measured_by_arm(study)
     for arm, counts in measured.iterrows():
         rows.append(Row(cells=[arm_label(study, str(arm)), None, None], heading=True))
         for name, n in counts.items():
