@@ -113,8 +113,8 @@ def test_every_sentence_can_be_filled(key: str, language: Language) -> None:
 @pytest.mark.parametrize("key", [key for key in sorted(content()) if CODE.match(key)])
 def test_errors_say_what_to_do(key: str) -> None:
     sentences = content()[key]
-    assert ("改法:" in sentences["zh"]) == ("Fix: " in sentences["en"])
-    assert "改法:" in sentences["zh"] or key in {
+    assert ("改法：" in sentences["zh"]) == ("Fix: " in sentences["en"])
+    assert "改法：" in sentences["zh"] or key in {
         "data.wave_matched",
         "data.not_at_baseline",
         "data.empty_item",
@@ -130,7 +130,7 @@ def test_errors_say_what_to_do(key: str) -> None:
 def test_the_place_of_a_finding() -> None:
     table = Finding("data.empty_id", file="data/a.xlsx", sheet="一班", row=5, column="编号")
     assert finding_sentence(table, "en").startswith("data/a.xlsx!一班 row 5, column 编号: the id is empty. Fix: ")
-    assert finding_sentence(table, "zh").startswith("data/a.xlsx!一班 第5行,“编号”列:编号为空。改法:")
+    assert finding_sentence(table, "zh").startswith("data/a.xlsx!一班 第5行，“编号”列：编号为空。改法：")
     written = Finding("parameters.int_type", file="params/a.yml", row=3, column="factor.n_factors")
     assert finding_sentence(written, "en").startswith("params/a.yml line 3, factor.n_factors: ")
     override = Finding("parameters.int_type", file="--set", column="factor.n_factors")
@@ -146,7 +146,7 @@ def test_what_only_some_findings_know_is_added() -> None:
     )
     rows = Finding("data.out_of_range", row=3, values={"minimum": 1, "maximum": 5, "n": 3, "rows": [3, 5, 8]})
     assert finding_sentence(rows, "en").endswith("3 rows in all: 3, 5, 8.")
-    assert finding_sentence(rows, "zh").endswith("共 3 行:3、5、8。")
+    assert finding_sentence(rows, "zh").endswith("共 3 行：3、5、8。")
     many = Finding("data.out_of_range", row=3, values={"minimum": 1, "maximum": 5, "n": 30, "rows": [3, 5]})
     assert finding_sentence(many, "en").endswith("30 rows in all, the first: 3, 5.")
     labels = Finding("data.unmapped_label", values={"labels": ["一般般"], "n_unlisted": 2})
