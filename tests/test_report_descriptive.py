@@ -15,6 +15,7 @@ import pytest
 from nbclient import NotebookClient
 
 import efficacy as ef
+from efficacy.errors import Finding
 from efficacy.params import CAUSE_LEVELS, FACETS, DescriptiveParams, load_site, resolve
 from efficacy.project import Project
 from efficacy.report import descriptive as page
@@ -485,6 +486,16 @@ def test_the_marked_sheet_changes_the_mean_as_said() -> None:
     text = block(blocks("qichun"), "descriptive.sensitivity").describe(Wording("en"))
     means = [n["raw"] for n in text["numbers"] if n["role"] == "score"]
     assert means == [c.scores["total"].mean(), c.scores.loc[kept, "total"].mean()]
+
+
+@pytest.mark.parametrize(("origin", "count"), [("synthetic", "3"), ("confidential", "<5")])
+def test_a_warning_is_said_without_the_row_of_a_child(origin: str, count: str) -> None:
+    study = without(study_of("qichun"), data_origin=origin)
+    finding = Finding("data.no_arm", severity="warning", column="组别", row=17, values={"n": 3, "rows": [17, 21, 33]})
+    warned = Study(**{**vars(study), "findings": (finding,)})
+    text = page.screening_blocks(warned, params_of("qichun"))[-1].describe(Wording("zh"))["text"]
+    assert "组别" in text and count in text
+    assert not [row for row in ("17", "21", "33") if row in text]
 
 
 def test_every_state_has_its_words() -> None:

@@ -29,7 +29,8 @@ def screening_blocks(study: Study, params: DescriptiveParams) -> list[Block]:
     blocks: list[Block] = [_screening_table(study, params, quality)] if len(quality) else []
     warnings = [finding for finding in study.findings if finding.severity == "warning" and not _is_screen(finding)]
     if warnings:
-        said = tuple(dict.fromkeys(_said(finding) for finding in warnings))
+        smallest = smallest_shown(study.site, params)
+        said = tuple(dict.fromkeys(_said(finding, smallest=smallest) for finding in warnings))
         blocks.append(Sentence(id="descriptive.warnings", parts=[say("descriptive.warnings"), *said], tone="caution"))
     return blocks or [Sentence(id="descriptive.quality", parts=[say("descriptive.quality_none")])]
 
@@ -62,9 +63,11 @@ def _is_screen(finding: Finding) -> bool:
     return finding.code.partition(".")[2] in SCREENS
 
 
-def _said(finding: Finding) -> Text:
-    """A warning without the row it stands in: a row is a child."""
+def _said(finding: Finding, *, smallest: int) -> Text:
+    """A warning without the row it stands in, since a row is a child, and without a count that may not be shown."""
     kept = {name: value for name, value in finding.values.items() if name != "rows"}
+    if 0 < kept.get("n", 0) < smallest:
+        kept["n"] = f"<{smallest}"
     finding = dataclasses.replace(finding, row=None, values=kept)
     return Text(zh=finding_sentence(finding, "zh"), en=finding_sentence(finding, "en"))
 
