@@ -189,16 +189,18 @@ class Rung:
 
 @dataclass(frozen=True, kw_only=True)
 class Ladder:
-    """The ladder of conclusions with the rung the data reach."""
+    """The ladder of conclusions with the rung the data reach. title: of what, where a report shows several."""
 
     id: str
     rungs: Sequence[Rung]
+    title: Words | None = None
 
     def describe(self, wording: Wording) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
             "kind": "ladder",
             "id": self.id,
+            "title": wording.text(self.title) if self.title is not None else "",
             "rungs": [
                 {
                     "label": wording.text(rung.label),

@@ -5,14 +5,14 @@ from .case import Case, case_of
 from .effect_figures import estimates_figure, sensitivity_figures
 from .evaluation import Evaluation, evaluate
 from .first_page import first_page
-from .followup import attendance_sentence, followup_sentence, waves_figure, waves_table
+from .followup import attendance_sentence, followup_sentence, waves_blocks
 from .ladder import ladder_sentence, ladders
 from .limits import limitations_table, not_concluded_sentence
 from .main_tables import main_sentences, main_table
-from .regression import baseline_again_sentence, expected_sentence, expected_table
+from .regression import expected_blocks
 from .selection import baseline_block, characteristics_block, flow_table, selection_sentence
 from .selection_figures import alarms_figure, selection_figure
-from .unadjusted import spss_sentence, spss_table, unadjusted_sentence, unadjusted_table
+from .unadjusted import spss_blocks, unadjusted_blocks
 
 __all__ = [
     "Case",
@@ -20,14 +20,12 @@ __all__ = [
     "alarms_figure",
     "assumptions_sentence",
     "attendance_sentence",
-    "baseline_again_sentence",
     "baseline_block",
     "case_of",
     "characteristics_block",
     "estimates_figure",
     "evaluate",
-    "expected_sentence",
-    "expected_table",
+    "expected_blocks",
     "first_page",
     "flow_table",
     "followup_sentence",
@@ -41,10 +39,7 @@ __all__ = [
     "selection_figure",
     "selection_sentence",
     "sensitivity_figures",
-    "spss_sentence",
-    "spss_table",
-    "unadjusted_sentence",
-    "unadjusted_table",
-    "waves_figure",
-    "waves_table",
+    "spss_blocks",
+    "unadjusted_blocks",
+    "waves_blocks",
 ]

@@ -38,6 +38,8 @@ def assumptions_sentence(evaluation: Evaluation) -> Sentence:
         parts.append(_retest_errors())
     if evaluation.key == "regression_discontinuity" and evaluation.at_post.discontinuity is not None:
         parts += [_discontinuity_errors(evaluation), say("intervention_results.assume_power")]
+    if evaluation.key == "two_readings" and len(evaluation.case.both_waves[1]):
+        parts.append(say("intervention_results.assume_ancova_leans"))
     if evaluation.key == "population_readings":
         parts += _population_bias(evaluation)
     return Sentence(id="intervention.assumptions", parts=parts, tone="caution")

@@ -117,8 +117,8 @@ class Case:
 
     @property
     def compared(self) -> pd.Series:
-        """What each child is compared as: its arm where arms were drawn, else members or others."""
-        return self.arm if self.design.key == "randomised_ancova" else self.groups
+        """What each child is compared as: its arm where several were drawn, else members or others."""
+        return self.arm if len(self.arm.cat.categories) > 2 else self.groups
 
     @cached_property
     def both_waves(self) -> tuple[pd.Index, pd.Index]:
@@ -143,6 +143,11 @@ class Case:
     def chosen_low(self) -> bool:
         """Were members chosen in a way that makes regression to the mean an issue at all?"""
         return self.params.selection_rule != "not_selected" and self.same_test and len(self.others) > 0
+
+    @property
+    def chosen_by_score(self) -> bool:
+        """Is it stated that the recorded low score itself brought members in?"""
+        return self.chosen_low and self.params.selection_rule in ("lowest_on_pretest", "random_from_low")
 
     @property
     def strictly_lowest(self) -> bool:

@@ -221,7 +221,9 @@ def _estimates(evaluation: Evaluation) -> list[Estimate]:
             label = say("intervention_results.term_arm", arm=arm, comparison=comparison_label(case))
             lines.append(_line(label, row, counts=True))
     if key in READINGS and evaluation.readings is not None:
-        lines += [_line(reading_label(row), row, counts=False) for _, row in evaluation.readings.tidy().iterrows()]
+        lines += [
+            _line(reading_label(evaluation, row), row, counts=False) for _, row in evaluation.readings.tidy().iterrows()
+        ]
     if key == "second_baseline" and at_post.second_baseline is not None:
         again = wave_label(case.study, case.second_baseline or case.baseline)
         label = say("intervention_results.term_second_baseline", wave=again, post=waves(case)["post"])

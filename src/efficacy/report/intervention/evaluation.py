@@ -107,7 +107,7 @@ def evaluate(case: Case) -> Evaluation:
         at_followup=at_followup,
         gains=_gains(case) if compared else None,
         forms=_forms(case) if discontinuity else {},
-        readings=_readings(case) if case.design.key in READINGS else None,
+        readings=_readings(case, at_post) if case.design.key in READINGS else None,
         expected=_expected(case, grid) if case.chosen_low else None,
         alarms=_alarms(case, grid) if case.chosen_low else None,
         alpha=_alpha(case) if case.chosen_low else None,
@@ -178,13 +178,15 @@ def _forms(case: Case) -> dict[str, Ancova]:
     }
 
 
-def _readings(case: Case) -> Readings | None:
+def _readings(case: Case, at_post: Evidence) -> Readings | None:
     if not case.same_test:
         return None
     params = case.params
     if len(case.both_waves[1]):
         return comparison_readings(case.survey, case.later, case.treated, conf_level=params.conf_level)
-    given = [params.retest_lowest, params.retest_highest] if params.retest_r is None else [params.retest_r]
+    adjusted = at_post.adjusted
+    known = adjusted is not None and adjusted.status != "not_computable"
+    given = [adjusted.retest_r] if known and adjusted else [params.retest_lowest, params.retest_highest]
     return selection_readings(
         case.survey, case.later, members=case.members, retest_r=given, conf_level=params.conf_level
     )

@@ -8,7 +8,7 @@ from ...effects import (
     SessionRecord,
 )
 from ..blocks import FirstPage, PageRow, Tone
-from ..labels import arm_label, scale_label, wave_label
+from ..labels import arm_label, wave_label
 from ..numbers import Number
 from ..wording import Message, Words, say
 from .case import Case
@@ -16,6 +16,7 @@ from .evaluation import READINGS, Evaluation
 from .limits import not_concluded
 from .results import described_parts, main_parts
 from .words import (
+    baseline_label,
     comparison_label,
     level,
     outcome_label,
@@ -55,7 +56,8 @@ def paste_parts(evaluation: Evaluation) -> list[Words]:
     parts = _pasted_expectation(evaluation)
     if evaluation.key in ("second_baseline", *READINGS):
         parts += described_parts(evaluation)[:1]
-    compared = "with" if case.design.key in ("regression_discontinuity", "randomised_ancova") else "without"
+    designs = {"regression_discontinuity": "with", "randomised_ancova": "randomised", "population_readings": "other"}
+    compared = designs.get(case.design.key, "without")
     followed = "with" if evaluation.at_followup is not None else "without"
     closing = say(
         f"intervention_page.paste_{compared}_comparison_{followed}_followup",
@@ -67,7 +69,7 @@ def paste_parts(evaluation: Evaluation) -> list[Words]:
 def _pasted_expectation(evaluation: Evaluation) -> list[Words]:
     """The glossary's opening sentence, where members were chosen low and would have risen."""
     gain = evaluation.expected_gain
-    if not gain > 0:
+    if not (gain > 0 and evaluation.case.chosen_by_score):
         return []
     rule = "lowest" if evaluation.case.params.selection_rule == "lowest_on_pretest" else "chosen"
     pre = waves(evaluation.case)["pre"]
@@ -85,6 +87,8 @@ def _therefore(evaluation: Evaluation) -> str:
         return "readings"
     if evaluation.key == "randomised_ancova":
         return "randomised"
+    if evaluation.key == "paired_change":
+        return "no_control"
     if True not in reached:
         return "not_shown"
     return "one_group" if evaluation.key == "regression_discontinuity" else "no_comparison"
@@ -166,7 +170,7 @@ def _method(evaluation: Evaluation) -> list[Words]:
             say(
                 f"intervention_page.method_{evaluation.key}",
                 level=level(case),
-                baseline=scale_label(case.study, case.baseline_outcome),
+                baseline=baseline_label(case),
                 permutations=randomised.n_permutations if randomised is not None else 0,
                 wave=wave_label(case.study, case.second_baseline or case.baseline),
                 **waves(case),
@@ -199,11 +203,13 @@ def _cautions(evaluation: Evaluation) -> list[Words]:
     """Three at most: what a reader of this design most easily gets wrong."""
     case, rate = evaluation.case, evaluation.alarm_rate
     parts: list[Words] = []
-    if rate == rate and evaluation.key not in READINGS:
+    if rate == rate and case.chosen_by_score:
         parts.append(
             say("intervention_page.caution_false_alarms", rate=per_hundred(rate), r=retest(evaluation.shown_r))
         )
     parts += [say(f"intervention_page.caution_{key}") for key in _CAUTIONS[evaluation.key]]
+    if case.design.reason == "drawn_at_random_from_low" and case.params.comparison_group == "same_survey_not_chosen":
+        parts.append(say("intervention_page.caution_pool"))
     if not case.same_test:
         parts.append(say("intervention_page.caution_different_tests"))
     return parts

@@ -24,15 +24,22 @@ MOST_MEASURED = 0.8  # of a group's children at the first wave, for its mean to 
 GREY = "#5a6672"
 
 
-def waves_table(case: Case, described: Mapping[str, pd.DataFrame]) -> Table | Sentence:
-    """Means of members and others at every occasion. described: by wave, as ``describe_scores`` gives them."""
-    if not case.same_test:
-        return Sentence(id="intervention.waves", parts=[say("intervention.unadjusted_none")], tone="caution")
+def waves_blocks(
+    evaluation: Evaluation, described: Mapping[str, pd.DataFrame]
+) -> tuple[Figure | Table | Sentence, ...]:
+    """Scores at every occasion, drawn and listed. described: by wave, as ``describe_scores`` gives them by group."""
+    if not evaluation.case.same_test:
+        return (Sentence(id="intervention.waves", parts=[say("intervention.unadjusted_none")], tone="caution"),)
+    return waves_figure(evaluation, described), waves_table(evaluation.case, described)
+
+
+def waves_table(case: Case, described: Mapping[str, pd.DataFrame]) -> Table:
+    """Means of members and others at every occasion."""
     rows = [
         Row(
             cells=[
                 wave_label(case.study, row["wave"]),
-                say(f"intervention.{row['level']}"),
+                say(f"intervention.header_{row['level']}"),
                 Number(value=row["n"], role="count"),
                 PlusMinus(mean=row["mean"], sd=row["sd"]),
                 Interval(low=row["conf_low"], high=row["conf_high"], role="score"),
@@ -53,14 +60,13 @@ def waves_table(case: Case, described: Mapping[str, pd.DataFrame]) -> Table | Se
             conf_column(case.params.conf_level),
         ],
         rows=rows,
+        notes=_partial(case, described),
     )
 
 
-def waves_figure(evaluation: Evaluation, described: Mapping[str, pd.DataFrame]) -> Figure | Sentence:
+def waves_figure(evaluation: Evaluation, described: Mapping[str, pd.DataFrame]) -> Figure:
     """The same as a picture, with what was to be expected of the members without a programme."""
     case = evaluation.case
-    if not case.same_test:
-        return Sentence(id="intervention.waves.figure", parts=[say("intervention.unadjusted_none")], tone="caution")
     order = list(described)
     means = {group: _means(case, _stacked(described), group) for group in ("members", "others")}
     expected = _expected_at_post(evaluation, means["members"])
@@ -78,6 +84,7 @@ def waves_figure(evaluation: Evaluation, described: Mapping[str, pd.DataFrame]) 
         axes.set_xlim(-0.25, len(order) - 1 + 0.55)
         unit = unit_label(case.study, case.outcome)
         axes.set_ylabel(drawing.text(unit))
+        axes.set_xlabel(drawing.text(say("intervention.column_wave")))
         return canvas
 
     drawn = "" if case.individual_marks else "_means"
@@ -155,7 +162,7 @@ def _later(evaluation: Evaluation, wave: Words) -> list[Words]:
     if later.discontinuity is not None and later.discontinuity.status != "not_computable":
         rows = {form: row_where(later.discontinuity.tidy(), "term", form) for form in ("linear", "quadratic")}
         forms = {form: _estimate(row) for form, row in rows.items()}
-        return [say("intervention.followup_discontinuity", wave=wave, **forms)]
+        return [say("intervention.followup_discontinuity", wave=wave, level=level(case), **forms)]
     if later.randomised is not None and later.randomised.status != "not_computable":
         return [
             say(
@@ -164,6 +171,7 @@ def _later(evaluation: Evaluation, wave: Words) -> list[Words]:
                 arm=arm_label(case.study, row["level"]),
                 comparison=comparison_label(case),
                 estimate=_estimate(row),
+                level=level(case),
             )
             for _, row in later.randomised.tidy().iterrows()
         ]
@@ -172,11 +180,13 @@ def _later(evaluation: Evaluation, wave: Words) -> list[Words]:
         r, adjusted = later.over_r.decisive_r, later.adjusted
         if adjusted is not None and evaluation.study_r is not None:
             row, r = pd.Series(vars(adjusted)), adjusted.retest_r
-        return [say("intervention.followup_retest", wave=wave, r=retest(r), estimate=_estimate(row))]
+        return [say("intervention.followup_retest", wave=wave, r=retest(r), estimate=_estimate(row), level=level(case))]
     change = later.second_baseline if evaluation.key == "second_baseline" else later.unadjusted
     if change is None or evaluation.key not in ("second_baseline", "paired_change"):
         return []
-    return [say("intervention.followup_paired", wave=wave, estimate=_estimate(change.tidy().iloc[0]))]
+    return [
+        say("intervention.followup_paired", wave=wave, estimate=_estimate(change.tidy().iloc[0]), level=level(case))
+    ]
 
 
 def _estimate(row: pd.Series) -> Message:
@@ -186,6 +196,18 @@ def _estimate(row: pd.Series) -> Message:
 def _stacked(described: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The tables of all waves under each other, with a column wave."""
     return pd.concat([table.assign(wave=wave) for wave, table in described.items()], ignore_index=True)
+
+
+def _partial(case: Case, described: Mapping[str, pd.DataFrame]) -> list[Words]:
+    """Occasions at which only some of the others were measured: their mean is not that of the whole group."""
+    counts = _stacked(described).query("level == 'others'").set_index("wave")["n"]
+    most = MOST_MEASURED * counts.get(case.baseline, 0)
+    waves = [wave for wave, n in counts.items() if 0 < n < most]
+    return (
+        [say("intervention.waves_note_partial", waves=[wave_label(case.study, str(wave)) for wave in waves])]
+        if waves
+        else []
+    )
 
 
 def _means(case: Case, described: pd.DataFrame, group: str) -> pd.DataFrame:
@@ -239,10 +261,12 @@ def _draw_expected(
     axes.plot([start, end], expected, color=MEMBERS, linestyle=(0, (4, 3)), linewidth=1.4, zorder=2)
     axes.annotate(
         drawing.text(say("intervention.waves_expected")),
-        (end, expected[1]),
-        xytext=(19, -2),
+        ((start + end) / 2, sum(expected) / 2),
+        xytext=(0, -13),
         textcoords="offset points",
+        ha="center",
         va="center",
         color=MEMBERS,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.8},
         fontsize=8.5,
     )

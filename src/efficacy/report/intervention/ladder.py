@@ -26,7 +26,7 @@ def ladders(evaluation: Evaluation) -> tuple[Ladder, ...]:
             title=_title(case, arm),
             rungs=[
                 Rung(
-                    label=say(f"intervention_page.rung_{step.name}"),
+                    label=rung_label(case, step.name),
                     note=_note(case, step),
                     state=_state(claims, step),
                 )
@@ -41,23 +41,30 @@ def ladder_sentence(evaluation: Evaluation) -> Sentence:
     """The rung reached and why not the next, for every ladder."""
     parts: list[Words] = []
     for arm, claims in evaluation.claims.items():
-        title = _title(evaluation.case, arm)
-        parts += [] if title is None else [say("intervention_page.ladder_of", title=title)]
-        parts += reached_parts(claims)
+        parts += _reached(evaluation.case, arm, claims)
     return Sentence(id="intervention.ladder.sentence", parts=parts)
 
 
-def reached_parts(claims: Claims) -> list[Words]:
+def rung_label(case: Case, name: str) -> Message:
+    """A rung's name; after a draw the untreated are the comparison arm."""
+    drawn = name == "more_than_untreated" and case.design.key == "randomised_ancova"
+    return say(f"intervention_page.rung_{'higher_than_comparison' if drawn else name}")
+
+
+def _reached(case: Case, arm: str, claims: Claims) -> list[Words]:
     """Which rung is reached, and what keeps the next one from being."""
     if claims.reached == "none":
         return [say("intervention_page.reached_nothing")]
-    reached: Words = say("intervention_page.reached", rung=say(f"intervention_page.rung_{claims.reached}"))
+    rung = rung_label(case, claims.reached)
+    reached: Words = say("intervention_page.reached", rung=rung)
+    if arm != ONE_LADDER:
+        named = {"arm": arm_label(case.study, arm), "comparison": comparison_label(case)}
+        reached = say("intervention_page.reached_arm", rung=rung, **named)
     above = RUNGS[RUNGS.index(claims.reached) + 1 :]
     if not above:
         return [reached, say("intervention_page.reached_top")]
     following = claims.rung(above[0])
-    why = say(f"intervention_page.next_{following.reason}", rung=say(f"intervention_page.rung_{following.name}"))
-    return [reached, why]
+    return [reached, say(f"intervention_page.next_{following.reason}", rung=rung_label(case, following.name))]
 
 
 def _title(case: Case, arm: str) -> Message | None:

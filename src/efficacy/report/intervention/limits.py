@@ -86,6 +86,8 @@ def _no_arm(evaluation: Evaluation) -> list[Words]:
             if not arm_claims(evaluation, arm).rung("more_than_untreated").reached:
                 fields = {"arm": arm_label(case.study, arm), "comparison": comparison_label(case)}
                 parts.append(say("intervention_limits.not_arm", **fields))
+        if len(result.tidy()) == 1 and not parts:
+            parts.append(say("intervention_limits.not_cause_one_group"))
         if len(result.tidy()) > 1:
             parts.append(say("intervention_limits.not_between_arms", comparison=comparison_label(case)))
     if not case.same_test:
@@ -104,14 +106,21 @@ def _comparison_limits(evaluation: Evaluation) -> list[Words]:
     case = evaluation.case
     if case.params.comparison_group in OTHER_POPULATION:
         return [say("intervention_limits.limit_other_population")]
-    if len(case.both_waves[1]) == 0:
-        return [say(f"intervention_limits.limit_no_comparison{'' if len(case.others) else '_at_all'}")]
-    return [say("intervention_limits.limit_straight_line")] if evaluation.key == "regression_discontinuity" else []
+    if evaluation.key in CONTROLLED:
+        line = evaluation.key == "regression_discontinuity"
+        return [say("intervention_limits.limit_straight_line")] if line else []
+    if len(case.both_waves[1]):
+        return [say("intervention_limits.limit_comparison_unused")]
+    return [say(f"intervention_limits.limit_no_comparison{'' if len(case.others) else '_at_all'}")]
 
 
 def _cluster_limits(evaluation: Evaluation) -> list[Words]:
-    key = "limit_group_each_arm" if evaluation.key == "randomised_ancova" else "limit_one_group"
-    return [say(f"intervention_limits.{key}")]
+    return [say(f"intervention_limits.limit_{'one_group' if _one_group(evaluation) else 'group_each_arm'}")]
+
+
+def _one_group(evaluation: Evaluation) -> bool:
+    """Did one group have the programme, or several arms one each?"""
+    return len(evaluation.case.arm.cat.categories) <= 2 or evaluation.key != "randomised_ancova"
 
 
 def _followup_limits(evaluation: Evaluation) -> list[Words]:
@@ -120,11 +129,12 @@ def _followup_limits(evaluation: Evaluation) -> list[Words]:
 
 def _selection_limits(evaluation: Evaluation) -> list[Words]:
     rule = evaluation.case.params.selection_rule
-    if rule in ("typical_cases", "nominated"):
-        return [say("intervention_limits.limit_selection_unclear")]
-    if rule in ("volunteers", "unknown"):
-        return [say("intervention_limits.limit_self_selected")]
-    return [say("intervention_limits.limit_second_baseline")] if evaluation.key == "second_baseline" else []
+    unclear = {"typical_cases": "selection_unclear", "nominated": "selection_unclear"}
+    unclear |= {"volunteers": "self_selected", "unknown": "self_selected"}
+    limits: list[Words] = [say(f"intervention_limits.limit_{unclear[rule]}")] if rule in unclear else []
+    if evaluation.key == "second_baseline":
+        limits.append(say("intervention_limits.limit_second_baseline"))
+    return limits
 
 
 def _retest_limits(evaluation: Evaluation) -> list[Words]:

@@ -9,14 +9,14 @@ import pandas as pd
 
 from ...results import Result
 from ..blocks import Cell, Column, Row, Sentence, Table
-from ..labels import arm_label, scale_label, wave_label
+from ..labels import arm_label, wave_label
 from ..numbers import Interval, Number
 from ..shared import conf_column
 from ..wording import Message, Words, reasons_of, say
 from .case import Case
 from .evaluation import Evaluation
 from .results import described_parts, main_parts, reading_label, tipping_parts
-from .words import comparison_label, interval, level, outcome_label, points, retest, waves
+from .words import baseline_label, comparison_label, interval, level, outcome_label, points, retest, waves
 
 
 def main_sentences(evaluation: Evaluation) -> tuple[Sentence, ...]:
@@ -68,7 +68,7 @@ def _retest(evaluation: Evaluation) -> Table:
             Column(role="expected_gain", header=say("intervention_results.column_gain")),
             Column(role="estimate", header=say("intervention_results.column_value")),
             conf_column(case.params.conf_level),
-            Column(role="standardized", header=say("intervention_results.column_delta", level=level(case))),
+            *_effect_columns(case),
             Column(role="beyond_selection", header=say("intervention_results.column_beyond")),
         ],
         rows=rows,
@@ -89,17 +89,24 @@ def _retest_row(label: Words, row: Mapping[str, float] | pd.Series, *, beyond: b
         points(row["expected_gain"]),
         points(row["estimate"]),
         interval(row["conf_low"], row["conf_high"]),
-        _effect(row["delta"], row["delta_conf_low"], row["delta_conf_high"]),
+        *_effect(row["delta"], row["delta_conf_low"], row["delta_conf_high"]),
         say("common.yes" if beyond else "common.no"),
     ]
     return Row(cells=cells, n=n)
 
 
-def _effect(value: float, low: float, high: float) -> Message | None:
+def _effect(value: float, low: float, high: float) -> list[Cell]:
+    """A standardised effect and its interval, in two cells."""
     if math.isnan(value):
-        return None
-    ends = Interval(low=low, high=high, role="effect")
-    return say("intervention.effect_interval", effect=Number(value=value, role="effect"), interval=ends)
+        return [None, None]
+    return [Number(value=value, role="effect"), Interval(low=low, high=high, role="effect")]
+
+
+def _effect_columns(case: Case) -> list[Column]:
+    return [
+        Column(role="standardized", header=say("intervention_results.column_delta")),
+        conf_column(case.params.conf_level, role="standardized_conf_low standardized_conf_high"),
+    ]
 
 
 def _discontinuity(evaluation: Evaluation) -> Table:
@@ -111,12 +118,12 @@ def _discontinuity(evaluation: Evaluation) -> Table:
             low, high = row["standardized_conf_low"], row["standardized_conf_high"]
             label = say(f"intervention_results.term_{row['term']}")
             effect = _effect(row["standardized"], low, high)
-            rows.append(Row(cells=[*_estimated(label, row), _p(row["p_value"]), effect], n=result.n_treated))
+            rows.append(Row(cells=[*_estimated(label, row), _p(row["p_value"]), *effect], n=result.n_treated))
         counts = {"n": result.n_treated, "n_others": result.n_untreated}
         notes += [say("intervention_results.note_discontinuity", **counts), *reasons_of(result)]
     if gains is not None and gains.status != "not_computable":
         label = say("intervention_results.term_change_score")
-        rows.append(Row(cells=[*_estimated(label, gains.tidy().iloc[0]), None, None], n=gains.n_treated))
+        rows.append(Row(cells=[*_estimated(label, gains.tidy().iloc[0]), None, None, None], n=gains.n_treated))
         notes.append(say("intervention_results.note_change_score"))
     return Table(
         id="intervention.main",
@@ -124,7 +131,7 @@ def _discontinuity(evaluation: Evaluation) -> Table:
         columns=[
             *_columns(case),
             Column(role="p_value", header=say("common.column_p")),
-            Column(role="standardized", header=say("intervention_results.column_delta", level=level(case))),
+            *_effect_columns(case),
         ],
         rows=rows,
         notes=notes,
@@ -150,7 +157,7 @@ def _randomised(evaluation: Evaluation) -> Table:
         title=say(
             "intervention_results.main_title_randomised_ancova",
             comparison=comparison_label(case),
-            baseline=scale_label(case.study, case.baseline_outcome),
+            baseline=baseline_label(case),
         ),
         columns=[
             *_columns(case),
@@ -202,7 +209,10 @@ def _readings(evaluation: Evaluation) -> Table:
     rows = (
         []
         if result is None
-        else [Row(cells=_estimated(reading_label(row), row), n=_n(row["n"])) for _, row in result.tidy().iterrows()]
+        else [
+            Row(cells=_estimated(reading_label(evaluation, row), row), n=_n(row["n"]))
+            for _, row in result.tidy().iterrows()
+        ]
     )
     return Table(
         id="intervention.main",

@@ -11,11 +11,20 @@ from .evaluation import Evaluation
 from .words import per_hundred, points, retest, share, waves
 
 
-def expected_table(evaluation: Evaluation) -> Table | Sentence:
+def expected_blocks(evaluation: Evaluation) -> tuple[Table | Sentence, ...]:
+    """What to expect in words and by retest reliability; one sentence where selection brings nothing about."""
+    expected = evaluation.expected
+    if expected is None:
+        return (Sentence(id="intervention.expected", parts=[say("intervention.expected_none")], tone="caution"),)
+    if expected.status == "not_computable":
+        return (Sentence(id="intervention.expected", parts=reasons_of(expected), tone="caution"),)
+    return expected_sentence(evaluation), expected_table(evaluation), baseline_again_sentence(evaluation)
+
+
+def expected_table(evaluation: Evaluation) -> Table:
     """Change to expect without a programme and false alarms of the paired t-test, by retest reliability."""
     expected, alarms = evaluation.expected, evaluation.alarms
-    if expected is None or alarms is None:
-        return Sentence(id="intervention.expected", parts=[say("intervention.expected_none")], tone="caution")
+    assert expected is not None and alarms is not None
     both = expected.tidy().merge(alarms.tidy().add_suffix("_alarm"), left_on="retest_r", right_on="retest_r_alarm")
     rows = []
     for _, row in both.iterrows():
@@ -55,11 +64,10 @@ def expected_table(evaluation: Evaluation) -> Table | Sentence:
 
 def expected_sentence(evaluation: Evaluation) -> Sentence:
     """The same in words, with the one line that may name alpha."""
-    expected, params = evaluation.expected, evaluation.case.params
-    if expected is None or expected.status == "not_computable":
-        return Sentence(id="intervention.expected.sentence", parts=[say("intervention.expected_none")], tone="caution")
+    params = evaluation.case.params
     ends = sorted(abs(evaluation.gain_at(r)) for r in (params.retest_lowest, params.retest_highest))
-    parts: list[Words] = [
+    parts: list[Words] = [] if evaluation.case.chosen_by_score else [say("intervention.expected_if")]
+    parts += [
         say(
             "intervention.expected_rise" if evaluation.expected_gain >= 0 else "intervention.expected_fall",
             low=points(ends[0]),

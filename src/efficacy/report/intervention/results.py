@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from ...effects import Claims, PairedChange
-from ..labels import arm_label, scale_label, wave_label
+from ..labels import arm_label, wave_label
 from ..numbers import Number
 from ..wording import Message, Words, say
 from .case import Case
 from .evaluation import Evaluation
 from .words import (
+    baseline_label,
     comparison_label,
     estimate,
     interval,
@@ -50,11 +51,13 @@ def expected_parts(evaluation: Evaluation) -> list[Words]:
     lowest, highest = evaluation.case.params.retest_lowest, evaluation.case.params.retest_highest
     if evaluation.expected_gain < 0:
         return [say("intervention_results.gain_fall", gain=points(-evaluation.expected_gain))]
+    assumed = "" if evaluation.case.chosen_by_score else "_if"  # where the rule is not known, neither is the gain
     if evaluation.study_r is not None:
-        return [say("intervention_results.gain_study", gain=points(evaluation.expected_gain))]
+        gain, r = points(evaluation.expected_gain), retest(evaluation.shown_r)
+        return [say(f"intervention_results.gain_study{assumed}", gain=gain, r=r)]
     return [
         say(
-            "intervention_results.gain_range",
+            f"intervention_results.gain_range{assumed}",
             low=points(evaluation.gain_at(highest)),
             high=points(evaluation.gain_at(lowest)),
             lowest=retest(lowest),
@@ -140,16 +143,14 @@ def arm_claims(evaluation: Evaluation, arm: str) -> Claims:
 
 
 def _arm(case: Case, row: pd.Series) -> Message:
-    lower = row["estimate"] < 0
-    low, high = (-row["conf_high"], -row["conf_low"]) if lower else (row["conf_low"], row["conf_high"])
     return say(
-        "intervention_results.arm_lower" if lower else "intervention_results.arm",
+        "intervention_results.arm",
         arm=arm_label(case.study, row["level"]),
         comparison=comparison_label(case),
-        baseline=scale_label(case.study, case.baseline_outcome),
+        baseline=baseline_label(case),
         p=Number(value=row["p_value_adjusted"], role="p_text"),
         p_permutation=Number(value=row["p_value_permutation_adjusted"], role="p_text", tolerance="resampled"),
-        **estimate(case, abs(row["estimate"]), low, high),
+        **estimate(case, row["estimate"], row["conf_low"], row["conf_high"]),
     )
 
 
@@ -171,27 +172,28 @@ def _readings(evaluation: Evaluation) -> list[Words]:
     result, case = evaluation.readings, evaluation.case
     if result is None or result.status == "not_computable":
         return []
-    said = [
+    said: list[Words] = [
         say(
             "intervention_results.reading",
-            term=reading_label(row),
+            term=reading_label(evaluation, row),
             **estimate(case, row["estimate"], row["conf_low"], row["conf_high"]),
         )
         for _, row in result.tidy().iterrows()
     ]
     spread = {"lowest": points(result.lowest), "highest": points(result.highest)}
     return [
-        say("intervention_results.readings", readings=said),
+        *said,
         say("intervention_results.readings_spread", **spread),
         say(f"intervention_results.verdict_{evaluation.key}"),
     ]
 
 
-def reading_label(row: pd.Series) -> Message:
-    """What a reading assumes."""
-    term = {"change_score": "term_change_score_plain"}.get(row["term"], f"term_{row['term']}")
+def reading_label(evaluation: Evaluation, row: pd.Series) -> Message:
+    """What a reading assumes; against another population neither assumption is known to fit."""
+    compared = row["term"] in ("ancova", "change_score")
+    stated = ("_plain" if evaluation.key == "population_readings" else "_if") if compared else ""
     fields = {} if pd.isna(row["retest_r"]) else {"r": retest(row["retest_r"])}
-    return say(f"intervention_results.{term}", **fields)
+    return say(f"intervention_results.term_{row['term']}{stated}", **fields)
 
 
 def _paired_change(evaluation: Evaluation) -> list[Words]:

@@ -12,11 +12,11 @@ from ...effects import (
 from ..blocks import Cell, Column, Row, Sentence, Table
 from ..labels import arm_label, covariate_label, level_label, scale_label, scale_names, wave_label
 from ..numbers import Interval, Number, PlusMinus
-from ..shared import absent, count_words, smallest_shown
+from ..shared import absent, conf_column, count_words, smallest_shown
 from ..wording import Message, Words, reasons_of, say
 from .case import Case
 from .evaluation import Evaluation
-from .words import level, points, row_where, waves
+from .words import points, row_where, waves
 
 Group = tuple[Words, pd.Index]
 
@@ -66,7 +66,8 @@ def selection_sentence(evaluation: Evaluation) -> Sentence:
     rule = case.params.selection_rule
     chosen = case.chosen(case.survey)
     fields = {"n": len(chosen), "n_survey": len(case.survey), **waves(case)}
-    parts: list[Words] = [say(f"intervention.selection_{rule}", **fields)]
+    drawn = rule == "not_selected" and case.design.key == "randomised_ancova"
+    parts: list[Words] = [say(f"intervention.selection_{'randomised' if drawn else rule}", **fields)]
     if rule == "lowest_on_pretest" and len(case.others) and not case.strictly_lowest:
         parts.append(say("intervention.selection_not_as_declared", **waves(case)))
     expected = evaluation.expected
@@ -104,7 +105,8 @@ def baseline_block(case: Case, comparisons: Mapping[str, GroupComparison]) -> Ta
         for name, result in comparisons.items()
     ]
     title = "baseline_title_arms" if case.design.key == "randomised_ancova" else "baseline_title"
-    note = "baseline_note_arms" if case.design.key == "randomised_ancova" else "baseline_note"
+    plain = "baseline_note" if case.chosen_low else "baseline_note_plain"
+    note = "baseline_note_arms" if case.design.key == "randomised_ancova" else plain
     effect = "g" if two else "omega"
     return Table(
         id="intervention.baseline",
@@ -113,7 +115,8 @@ def baseline_block(case: Case, comparisons: Mapping[str, GroupComparison]) -> Ta
             Column(role="scale", header=say("common.column_scale"), align="left"),
             *(Column(role="mean sd", header=_header(case, name)) for name in labels),
             *([Column(role="estimate", header=say("intervention.column_difference"))] if two else []),
-            Column(role="effect", header=say(f"intervention.column_{effect}", level=level(case))),
+            Column(role="effect", header=say(f"intervention.column_{effect}")),
+            conf_column(case.params.conf_level, role="effect_conf_low effect_conf_high"),
         ],
         rows=rows,
         notes=[say(f"intervention.{note}"), *(note for result in comparisons.values() for note in reasons_of(result))],
@@ -128,7 +131,7 @@ def characteristics_block(case: Case, members: pd.DataFrame, others: pd.DataFram
     rows: list[Row] = []
     for variable, levels in both.groupby("variable", sort=False):
         shown = levels.iloc[1:] if len(levels) == 2 else levels  # of two levels the second tells all
-        rows += [_characteristic(case, str(variable), row, two=len(levels) == 2) for _, row in shown.iterrows()]
+        rows += [_characteristic(case, str(variable), row) for _, row in shown.iterrows()]
     return Table(
         id="intervention.characteristics",
         title=say("intervention.characteristics_title"),
@@ -143,14 +146,11 @@ def characteristics_block(case: Case, members: pd.DataFrame, others: pd.DataFram
     )
 
 
-def _characteristic(case: Case, variable: str, row: pd.Series, *, two: bool) -> Row:
-    """One level. Where only one of two levels is shown, its complement must not be few either."""
-    counts = [int(row["n_members"]), int(row["n_others"])]
-    if two:
-        counts += [
-            round(row[f"n_{group}"] / row[f"share_{group}"]) - int(row[f"n_{group}"]) if row[f"share_{group}"] else 0
-            for group in ("members", "others")
-        ]
+def _characteristic(case: Case, variable: str, row: pd.Series) -> Row:
+    """One level. It stands for the fewest children inside or outside it in either group, none counting as one."""
+    counts = [int(row[f"n_{group}"]) for group in ("members", "others")]
+    sizes = [_answered(row, group) for group in ("members", "others")]
+    fewest = min(*counts, *(size - n for size, n in zip(sizes, counts, strict=True)))
     label = say(
         "intervention.level_of",
         variable=covariate_label(case.study, variable),
@@ -161,7 +161,13 @@ def _characteristic(case: Case, variable: str, row: pd.Series, *, two: bool) -> 
         *(_count_share(int(row[f"n_{group}"]), float(row[f"share_{group}"])) for group in ("members", "others")),
         Number(value=row["share_members"] - row["share_others"], role="percent"),
     ]
-    return Row(cells=cells, n=min((n for n in counts if n), default=None), group=variable)
+    return Row(cells=cells, n=max(1, fewest), group=variable)
+
+
+def _answered(row: pd.Series, group: str) -> int:
+    """Children of a group with an answer to the variable."""
+    everybody = row[f"n_{group}"] / row[f"share_{group}"] if row[f"share_{group}"] > 0 else row[f"n_{group}"]
+    return int(round(everybody))
 
 
 def _before_label(case: Case, name: str) -> Words:
@@ -174,13 +180,10 @@ def _count_share(n: int, share: float) -> Message:
 
 def _groups(case: Case) -> Sequence[Group]:
     """Columns of the flow: everybody, then the arms of a draw, or members and others."""
-    everybody = (say("intervention.everybody"), case.study.participants.index)
+    everybody = (say("intervention.header_everybody"), case.study.participants.index)
     if len(case.others) == 0:
         return [everybody]
-    if case.design.key == "randomised_ancova":
-        arms = case.arm.cat.categories
-        return [everybody, *((arm_label(case.study, arm), case.arm.index[case.arm == arm]) for arm in arms)]
-    return [everybody, (say("intervention.members"), case.members), (say("intervention.others"), case.others)]
+    return [everybody, *((label, _members_of(case, name)) for name, label in _group_labels(case).items())]
 
 
 def _both(case: Case) -> pd.Index:
@@ -206,9 +209,11 @@ def _lost(case: Case, groups: Sequence[Group], smallest: int) -> Row:
 
 
 def _group_labels(case: Case) -> dict[str, Words]:
-    if case.design.key == "randomised_ancova":
-        return {arm: arm_label(case.study, arm) for arm in case.arm.cat.categories}
-    return {name: say(f"intervention.{name}") for name in ("members", "others")}
+    """Names by level of ``case.compared``."""
+    levels = [str(level) for level in case.compared.cat.categories]
+    if levels != ["members", "others"]:
+        return {arm: arm_label(case.study, arm) for arm in levels}
+    return {name: say(f"intervention.header_{name}") for name in levels}
 
 
 def _header(case: Case, name: str) -> Message:
@@ -216,9 +221,7 @@ def _header(case: Case, name: str) -> Message:
 
 
 def _members_of(case: Case, name: str) -> pd.Index:
-    if case.design.key == "randomised_ancova":
-        return case.arm.index[case.arm == name]
-    return case.members if name == "members" else case.others
+    return case.compared.index[case.compared == name]
 
 
 def _means(result: GroupComparison, names: list[str]) -> list[Cell]:
@@ -228,9 +231,8 @@ def _means(result: GroupComparison, names: list[str]) -> list[Cell]:
 
 
 def _difference(result: GroupComparison, two: bool) -> list[Cell]:
-    effect = say(
-        "intervention.effect_interval",
-        effect=Number(value=result.effect, role="effect", n=result.n_used),
-        interval=Interval(low=result.effect_conf_low, high=result.effect_conf_high, role="effect"),
-    )
-    return [points(result.estimate), effect] if two else [effect]
+    effect: list[Cell] = [
+        Number(value=result.effect, role="effect", n=result.n_used),
+        Interval(low=result.effect_conf_low, high=result.effect_conf_high, role="effect"),
+    ]
+    return [points(result.estimate), *effect] if two else effect

@@ -26,7 +26,7 @@ def selection_figure(evaluation: Evaluation) -> Figure | Sentence:
     """Scores of members and others before, the two means, and the change to expect without a programme."""
     case, expected = evaluation.case, evaluation.expected
     if expected is None or expected.status == "not_computable" or len(case.untreated(case.survey)) == 0:
-        return Sentence(id="intervention.selection.figure", parts=[say("intervention.expected_none")], tone="caution")
+        return Sentence(id="intervention.selection.figure", parts=[say("intervention.selection_none")], tone="caution")
     members, others = case.chosen(case.survey), case.untreated(case.survey)
 
     def draw(drawing: Drawing) -> Canvas:
@@ -64,7 +64,7 @@ def alarms_figure(evaluation: Evaluation) -> Figure | Sentence:
     """Of 100 studies with a programme that does nothing, those a paired t-test would still call significant."""
     alarms, case = evaluation.alarms, evaluation.case
     if alarms is None or alarms.status == "not_computable":
-        return Sentence(id="intervention.alarms.figure", parts=[say("intervention.expected_none")], tone="caution")
+        return Sentence(id="intervention.alarms.figure", parts=[say("intervention.alarms_none")], tone="caution")
     table = alarms.tidy()
     ends = {case.retest_grid[0], case.retest_grid[-1], evaluation.shown_r}
     if len(ends) == 2:
@@ -73,7 +73,7 @@ def alarms_figure(evaluation: Evaluation) -> Figure | Sentence:
     rates = list(zip(shown["retest_r"], shown["estimate"], strict=True))
 
     def draw(drawing: Drawing) -> Canvas:
-        canvas = Canvas(figsize=(7.2, 1.9))
+        canvas = Canvas(figsize=(7.2, 2.05))
         panels = canvas.subplots(1, len(rates) + 1)
         _squares(panels[0], alarms.alpha, drawing.text(say("intervention.alarms_panel_nominal")), drawing, REST)
         for axes, (r, rate) in zip(panels[1:], rates, strict=True):
@@ -182,10 +182,10 @@ def _squares(axes: Axes, rate: float, title: str, drawing: Drawing, colour: str)
         face = colour if square < coloured else FAINT
         axes.add_patch(Rectangle((column, SQUARES - 1 - row), 0.84, 0.84, facecolor=face, edgecolor="none"))
     axes.set_xlim(-0.1, SQUARES)
-    axes.set_ylim(-0.1, SQUARES)
+    axes.set_ylim(-2.6, SQUARES)
     axes.set_aspect("equal")
     axes.set_axis_off()
     axes.set_title(title, fontsize=9.5)
     words = say("intervention.alarms_panel_rate", rate=per_hundred(rate))
     ink = INK if colour == REST else colour
-    axes.text(SQUARES / 2, -0.5, drawing.text(words), ha="center", va="top", color=ink, fontweight="bold")
+    axes.text(SQUARES / 2, -0.35, drawing.text(words), ha="center", va="top", color=ink, fontweight="bold")

@@ -19,15 +19,21 @@ from .words import interval, level, outcome_label, points, retest, row_where, sh
 Changes = Mapping[str, PairedChange]
 
 
-def unadjusted_table(evaluation: Evaluation, changes: Changes) -> Table | Sentence:
+def unadjusted_blocks(evaluation: Evaluation, changes: Changes) -> tuple[Table | Sentence, ...]:
+    """The unadjusted change in words and in one table; where nothing was measured twice, one sentence saying so."""
+    if not changes:
+        return (Sentence(id="intervention.unadjusted", parts=[say("intervention.unadjusted_none")], tone="caution"),)
+    sentence = () if evaluation.at_post.unadjusted is None else (unadjusted_sentence(evaluation),)
+    return (*sentence, unadjusted_table(evaluation, changes))
+
+
+def unadjusted_table(evaluation: Evaluation, changes: Changes) -> Table:
     """Every unadjusted figure of every scale, a column a scale. changes: by scale, of the members.
 
     Where members were chosen low there are no stars, no verdict and no correction for several tests, and the title
     says how often this design misleads; where nobody was selected the other scales are Holm-corrected.
     """
     case = evaluation.case
-    if not changes:
-        return Sentence(id="intervention.unadjusted", parts=[say("intervention.unadjusted_none")], tone="caution")
     n = min(change.n for change in changes.values())
     return Table(
         id="intervention.unadjusted",
@@ -61,11 +67,16 @@ def unadjusted_sentence(evaluation: Evaluation) -> Sentence:
     return Sentence(id="intervention.unadjusted.sentence", parts=[said], tone="caution")
 
 
-def spss_table(evaluation: Evaluation, printed: Mapping[str, SpssTable]) -> Table | Sentence:
+def spss_blocks(evaluation: Evaluation, printed: Mapping[str, SpssTable]) -> tuple[Table | Sentence, ...]:
+    """What SPSS prints, and why this report does not conclude from it."""
+    if not printed:
+        return (Sentence(id="intervention.spss", parts=[say("intervention.unadjusted_none")], tone="caution"),)
+    return spss_table(evaluation, printed), spss_sentence(evaluation)
+
+
+def spss_table(evaluation: Evaluation, printed: Mapping[str, SpssTable]) -> Table:
     """The lines SPSS prints for each scale. printed: by scale, as ``spss_paired`` gives them."""
     case = evaluation.case
-    if not printed:
-        return Sentence(id="intervention.spss", parts=[say("intervention.unadjusted_none")], tone="caution")
     rows = [
         Row(
             cells=[
@@ -100,9 +111,7 @@ def spss_table(evaluation: Evaluation, printed: Mapping[str, SpssTable]) -> Tabl
 
 def spss_sentence(evaluation: Evaluation) -> Sentence:
     """Why this report does not conclude from what SPSS prints."""
-    if not evaluation.case.scales:
-        key = "unadjusted_none"
-    elif _claimable(evaluation):
+    if _claimable(evaluation):
         key = "spss_why_paired"
     else:
         key = "spss_why_selected" if evaluation.case.chosen_low else "spss_why_comparison"
@@ -130,7 +139,8 @@ def _notes(evaluation: Evaluation) -> list[Words]:
         if evaluation.alarms is None or evaluation.alarm_rate != evaluation.alarm_rate:
             return notes
         fields = {"r": retest(evaluation.shown_r), "nominal": share(evaluation.alarms.alpha)}
-        return [*notes, say("intervention.unadjusted_note_alarm", **fields)]
+        assumed = "" if case.chosen_by_score else "_if"
+        return [*notes, say(f"intervention.unadjusted_note_alarm{assumed}", **fields)]
     return [say("intervention.paired_note", outcome=outcome_label(case))] if _holm_allowed(case) else []
 
 
@@ -155,7 +165,8 @@ def _rows(case: Case, changes: Changes) -> Sequence[tuple[Words, list[Cell]]]:
             say("intervention.measure_change_interval", level=at),
             each(lambda c: Interval(low=c.conf_low, high=c.conf_high, role="score")),
         ),
-        (say("intervention.measure_t"), each(_t)),
+        (say("intervention.measure_t"), each(lambda c: Number(value=c.statistic, role="statistic", df=c.df))),
+        (say("intervention.measure_df"), each(lambda c: Number(value=c.df, role="df"))),
         (say("intervention.measure_p_t"), each(lambda c: Number(value=c.p_value, role="p"))),
     ]
     if _holm_allowed(case) and len(changes) > 1:
@@ -165,7 +176,8 @@ def _rows(case: Case, changes: Changes) -> Sequence[tuple[Words, list[Cell]]]:
         (wilcoxon, each(lambda c: Number(value=c.p_value_wilcoxon, role="p"))),
         (say("intervention.measure_p_permutation"), each(lambda c: Number(value=c.p_value_permutation, role="p"))),
         (say("intervention.measure_bf10"), each(lambda c: Number(value=c.bf10, role="statistic"))),
-        (say("intervention.measure_d_z", level=at), each(_d_z)),
+        (say("intervention.measure_d_z"), each(lambda c: _effect(c, "d_z"))),
+        (say("intervention.measure_d_z_interval", level=at), each(_d_z_interval)),
     ]
     terms = ("d_av", "g_av") if case.chosen_low else ("d_av", "d_rm", "g_av", "rank_biserial")
     rows += [(say(f"intervention.measure_{term}"), [_effect(c, term) for c in changes.values()]) for term in terms]
@@ -176,15 +188,9 @@ def _wave_row(case: Case, wave: str) -> Message:
     return say("intervention.measure_wave", wave=wave_label(case.study, wave))
 
 
-def _t(change: PairedChange) -> Message:
-    statistic = Number(value=change.statistic, role="statistic", df=change.df, n=change.n)
-    return say("intervention.t_df", t=statistic, df=Number(value=change.df, role="df"))
-
-
-def _d_z(change: PairedChange) -> Message:
+def _d_z_interval(change: PairedChange) -> Interval:
     row = row_where(change.tidy(), "term", "d_z")
-    ends = Interval(low=row["conf_low"], high=row["conf_high"], role="effect")
-    return say("intervention.effect_interval", effect=Number(value=row["estimate"], role="effect"), interval=ends)
+    return Interval(low=row["conf_low"], high=row["conf_high"], role="effect")
 
 
 def _effect(change: PairedChange, term: str) -> Number:

@@ -73,6 +73,15 @@ def waves(case: Case) -> dict[str, Words]:
     return {"pre": wave_label(case.study, case.baseline), "post": wave_label(case.study, case.post)}
 
 
+def baseline_label(case: Case) -> Words:
+    """What was known before, as a covariate: the first score of the same scale, or the other test by its name."""
+    return (
+        say("intervention.first_score", **waves(case))
+        if case.same_test
+        else scale_label(case.study, case.baseline_outcome)
+    )
+
+
 def comparison_label(case: Case) -> Words:
     """The arm everything is compared with, by the name the parameters give it."""
     categories = case.arm.cat.categories
