@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from itertools import permutations
 
 import numpy as np
@@ -29,6 +30,7 @@ PHI = np.array([[1, 0.4], [0.4, 1]])
 KNOWN = PATTERN @ PHI @ PATTERN.T + np.diag(1 - (PATTERN**2).sum(axis=1))
 
 
+@cache
 def solution_of(name: str) -> FactorSolution:
     tag, _, method, rotation = name.rsplit(".", 3)
     return fit_efa(
