@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
@@ -17,10 +21,11 @@ from ..labels import item_label, scale_label, score_range
 from ..numbers import Interval, Number
 from ..shared import estimate_words, row_of, smallest_shown
 from ..style import ACCENT, INK, REST, SEQUENTIAL
-from ..wording import Words, say
+from ..wording import Message, say
 from .choices import scale_of
 from .level import scale_axis
 
+FloatArray = npt.NDArray[np.float64]
 BINS = 16
 
 
@@ -35,47 +40,76 @@ def distribution_figure(
     scale = scale_of(study, params)
     values = scores[scale].dropna().to_numpy(dtype=float)
     edges, counts = histogram(values, score_range(study, scale), smallest=smallest_shown(study.site, params))
-    mean = float(row_of(described, "scale", scale)["mean"])
-    reference = level.reference if level else None
+    mean = Number(value=row_of(described, "scale", scale)["mean"], role="score", n=len(values))
+    marks = [Mark(mean, "mean", ACCENT, "-")]
+    marks += [Mark(Number(value=level.reference, role="score"), params.level_rule, INK, "--")] if level else []
 
     def draw(drawing: Drawing) -> Canvas:
         canvas = Canvas(figsize=(7.2, 3.2))
         axes = canvas.subplots()
-        widths = np.diff(edges)
-        unit = widths.min()
-        heights = counts / (widths / unit)  # bars of unequal width: area stands for children
-        axes.bar(edges[:-1], heights, width=widths, align="edge", color=REST, edgecolor="white", linewidth=1)
-        top = heights.max() * 1.22
-        axes.set_ylim(0, top)
-        marks: list[tuple[float, str, str, Words]] = [
-            (mean, ACCENT, "-", say("descriptive_figures.mean_mark", value=Number(value=mean, role="score")))
-        ]
-        if reference is not None:
-            rule_mark = say(
-                f"descriptive_figures.{params.level_rule}_mark", value=Number(value=reference, role="score")
-            )
-            marks.append((reference, INK, "--", rule_mark))
-        for position, (at, colour, style, words) in enumerate(sorted(marks, key=lambda mark: mark[0])):
-            axes.plot([at, at], [0, top * 0.9], color=colour, linestyle=style, linewidth=1.6)
-            left = position == 0 and len(marks) > 1
-            side, shift = ("right", -4) if left else ("left", 4)
-            axes.annotate(
-                drawing.text(words),
-                (at, top * 0.9),
-                xytext=(shift, 0),
-                textcoords="offset points",
-                ha=side,
-                va="center",
-                color=colour,
-            )
-        axes.set_xlim(edges[0], edges[-1])
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        _draw_bars(axes, drawing, edges, counts)
+        _draw_marks(axes, drawing, marks)
         axes.set_xlabel(drawing.text(scale_axis(study, scale)))
-        merged = not np.allclose(widths, unit)
-        axes.set_ylabel(drawing.text(say(f"descriptive_figures.children{'_per_width' if merged else ''}")))
         return canvas
 
-    bars = [
+    label = scale_label(study, scale)
+    plain = "" if level else "_plain"
+    return Figure(
+        id="descriptive.distribution",
+        caption=say(f"descriptive_figures.distribution_caption{plain}", scale=label, n=len(values)),
+        alt=say(
+            "descriptive_figures.distribution_alt",
+            scale=label,
+            n=len(values),
+            mean=Number(value=mean.value, role="score"),
+            bars=_bars(edges, counts),
+        ),
+        draw=draw,
+        values=[mean],
+    )
+
+
+class Mark(NamedTuple):
+    """A line over the distribution. kind: of its words."""
+
+    at: Number
+    kind: str
+    colour: str
+    style: str
+
+
+def _draw_bars(axes: Axes, drawing: Drawing, edges: FloatArray, counts: FloatArray) -> None:
+    """Bars whose area stands for children, so that joined bins look no fuller than they are."""
+    widths = np.diff(edges)
+    heights = counts / (widths / widths.min())
+    axes.bar(edges[:-1], heights, width=widths, align="edge", color=REST, edgecolor="white", linewidth=1)
+    axes.set_ylim(0, heights.max() * 1.22)
+    axes.set_xlim(edges[0], edges[-1])
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    merged = not np.allclose(widths, widths.min())
+    axes.set_ylabel(drawing.text(say(f"descriptive_figures.children{'_per_width' if merged else ''}")))
+
+
+def _draw_marks(axes: Axes, drawing: Drawing, marks: list[Mark]) -> None:
+    """Lines with their words: the lower one's on its left, so that two never meet."""
+    height = axes.get_ylim()[1] * 0.9
+    for position, mark in enumerate(sorted(marks, key=lambda mark: mark.at.value or 0)):
+        at = float(mark.at.value or 0)
+        axes.plot([at, at], [0, height], color=mark.colour, linestyle=mark.style, linewidth=1.6)
+        left = position == 0 and len(marks) > 1
+        axes.annotate(
+            drawing.text(say(f"descriptive_figures.{mark.kind}_mark", value=mark.at)),
+            (at, height),
+            xytext=(-4 if left else 4, 0),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="center",
+            color=mark.colour,
+        )
+
+
+def _bars(edges: FloatArray, counts: FloatArray) -> list[Message]:
+    return [
         say(
             "descriptive_figures.bar",
             low=Number(value=float(low), role="score"),
@@ -84,26 +118,9 @@ def distribution_figure(
         )
         for low, high, n in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
-    return Figure(
-        id="descriptive.distribution",
-        caption=say(
-            f"descriptive_figures.distribution_caption{'' if level else '_plain'}",
-            scale=scale_label(study, scale),
-            n=len(values),
-        ),
-        alt=say(
-            "descriptive_figures.distribution_alt",
-            scale=scale_label(study, scale),
-            n=len(values),
-            mean=Number(value=mean, role="score"),
-            bars=bars,
-        ),
-        draw=draw,
-        values=[Number(value=mean, role="score", n=len(values))],
-    )
 
 
-def histogram(values: np.ndarray, limits: tuple[float, float], *, smallest: int) -> tuple[np.ndarray, np.ndarray]:
+def histogram(values: FloatArray, limits: tuple[float, float], *, smallest: int) -> tuple[FloatArray, FloatArray]:
     """Edges and counts of equal bins over the occupied part of the possible range; neighbours are joined until no bin
     stands for fewer children than may be shown."""
     grid = np.linspace(limits[0], limits[1], BINS + 1)
@@ -134,20 +151,12 @@ def item_figure(study: Study, instrument: Instrument, items: pd.DataFrame) -> Fi
 
     def draw(drawing: Drawing) -> Canvas:
         canvas = Canvas(figsize=(7.2, 0.9 + 0.235 * len(items) + 0.3 * len(scales)))
-        panels = canvas.subplots(
-            len(scales), 1, sharex=True, squeeze=False, height_ratios=[max(len(rows), 2) for _, rows in scales]
-        )[:, 0]
+        ratios = [max(len(rows), 2) for _, rows in scales]
+        panels = canvas.subplots(len(scales), 1, sharex=True, squeeze=False, height_ratios=ratios)[:, 0]
         for axes, (scale, rows) in zip(panels, scales, strict=True):
-            heights = list(range(len(rows)))
-            axes.axvline(instrument.midpoint, color=INK, linestyle="--", linewidth=1)
-            below = rows["conf_high"] < instrument.midpoint
-            colours = [ACCENT if low else REST for low in below]
-            axes.hlines(heights, rows["conf_low"], rows["conf_high"], color=colours, linewidth=2)
-            axes.scatter(rows["mean"], heights, color=colours, s=22, zorder=3)
-            axes.set_yticks(heights, [drawing.text(item_label(study, name)) for name in rows.index], fontsize=8)
-            axes.set_ylim(len(rows) - 0.4, -0.6)
-            axes.tick_params(axis="y", length=0)
             axes.set_title(drawing.text(scale.label), loc="left", fontsize=9.5)
+            names = [drawing.text(item_label(study, str(name))) for name in rows.index]
+            _draw_items(axes, rows, names, midpoint=instrument.midpoint)
         panels[0].set_xlim(instrument.minimum, instrument.maximum)
         panels[-1].set_xlabel(drawing.text(say("descriptive_figures.items_x", midpoint=midpoint)))
         return canvas
@@ -169,6 +178,18 @@ def item_figure(study: Study, instrument: Instrument, items: pd.DataFrame) -> Fi
         draw=draw,
         values=[Number(value=value, role="score") for value in items["mean"]],
     )
+
+
+def _draw_items(axes: Axes, rows: pd.DataFrame, names: list[str], *, midpoint: float) -> None:
+    """Means with intervals of one scale's items; dark where the whole interval lies below the midpoint."""
+    heights = list(range(len(rows)))
+    colours = [ACCENT if low else REST for low in rows["conf_high"] < midpoint]
+    axes.axvline(midpoint, color=INK, linestyle="--", linewidth=1)
+    axes.hlines(heights, rows["conf_low"], rows["conf_high"], color=colours, linewidth=2)
+    axes.scatter(rows["mean"], heights, color=colours, s=22, zorder=3)
+    axes.set_yticks(heights, names, fontsize=8)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
 
 
 def heat_map(instrument: Instrument, correlations: CorrelationMatrix) -> Figure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from ...params import DescriptiveParams
@@ -34,48 +35,57 @@ def group_blocks(
     shown = {name: levels for name, levels in shown.items() if len(levels) > 1}
     if not shown:
         return [absent("group_means")]
-    rows = sum(len(levels) for levels in shown.values())
     scale = scale_of(study, params)
     mean = Number(value=row_of(scores, "scale", scale)["mean"], role="score")
+    labels = {name: [_label(study, name, row) for _, row in levels.iterrows()] for name, levels in shown.items()}
 
     def draw(drawing: Drawing) -> Canvas:
+        rows = sum(len(levels) for levels in shown.values())
         canvas = Canvas(figsize=(7.2, 1.0 + 0.2 * rows + 0.16 * len(shown)))
         axes = canvas.subplots()
         axes.axvline(float(mean.value or 0), color=INK, linestyle="--", linewidth=1)
-        height, ticks, words = 0.0, [], []
-        for position, (name, levels) in enumerate(shown.items()):
-            colour = (ACCENT, MEMBERS)[position % 2]
-            for _, row in levels.iterrows():
-                axes.hlines(height, row["conf_low"], row["conf_high"], color=colour, linewidth=2, alpha=0.85)
-                axes.scatter([row["mean"]], [height], color=colour, s=22, zorder=3)
-                ticks.append(height)
-                words.append(drawing.text(_label(study, name, row)))
-                height += 1
-            height += 0.8
-        axes.set_yticks(ticks, words, fontsize=8)
-        axes.set_ylim(height - 0.9, -0.9)
-        axes.tick_params(axis="y", length=0)
-        axes.grid(axis="x", color=FAINT, linewidth=0.6)
-        axes.set_axisbelow(True)
+        _draw_levels(axes, drawing, shown, labels)
         axes.set_xlabel(drawing.text(scale_axis(study, scale)), loc="left")
         return canvas
 
     means = [
         say(
             "descriptive_figures.pair",
-            name=_label(study, name, row),
+            name=label,
             value=estimate_words(Number(value=row["mean"], role="score"), row["conf_low"], row["conf_high"]),
         )
         for name, levels in shown.items()
-        for _, row in levels.iterrows()
+        for label, (_, row) in zip(labels[name], levels.iterrows(), strict=True)
     ]
-    figure = Figure(
-        id="descriptive.groups",
-        caption=say("descriptive_figures.groups_caption", scale=scale_label(study, scale), mean=mean, k=smallest),
-        alt=say("descriptive_figures.groups_alt", scale=scale_label(study, scale), means=means),
-        draw=draw,
-    )
-    return [figure]
+    label = scale_label(study, scale)
+    return [
+        Figure(
+            id="descriptive.groups",
+            caption=say("descriptive_figures.groups_caption", scale=label, mean=mean, k=smallest),
+            alt=say("descriptive_figures.groups_alt", scale=label, means=means),
+            draw=draw,
+        )
+    ]
+
+
+def _draw_levels(
+    axes: Axes, drawing: Drawing, shown: Mapping[str, pd.DataFrame], labels: Mapping[str, list[Message]]
+) -> None:
+    """A line a level, a gap between variables, two colours in turn."""
+    height, ticks = 0.0, []
+    for position, levels in enumerate(shown.values()):
+        colour = (ACCENT, MEMBERS)[position % 2]
+        for _, row in levels.iterrows():
+            axes.hlines(height, row["conf_low"], row["conf_high"], color=colour, linewidth=2, alpha=0.85)
+            axes.scatter([row["mean"]], [height], color=colour, s=22, zorder=3)
+            ticks.append(height)
+            height += 1
+        height += 0.8
+    axes.set_yticks(ticks, [drawing.text(label) for group in labels.values() for label in group], fontsize=8)
+    axes.set_ylim(height - 0.9, -0.9)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
 
 
 def _label(study: Study, name: str, row: pd.Series) -> Message:
