@@ -62,3 +62,14 @@ def test_every_key_said_in_the_code_exists():
 def test_an_unknown_key_is_named():
     with pytest.raises(KeyError, match=r"common\.nothing"):
         Wording("en").text(say("common.nothing"))
+
+
+def test_every_reason_in_the_code_has_a_sentence():
+    source = FOLDER.parent
+    keys = {
+        key
+        for path in source.rglob("*.py")
+        for key in re.findall(r'\bReason\(\s*"([a-z_0-9]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert len(keys) > 20
+    assert sorted(key for key in keys if not has_message(f"reasons.{key}")) == []
