@@ -220,17 +220,26 @@ def test_figures_are_drawn_and_nothing_is_cut_off(site: str, language: str) -> N
 def test_the_level_table_carries_the_computed_values_unchanged() -> None:
     c = case("qichun")
     table = block(blocks("qichun"), "descriptive.level").describe(Wording("zh"))
+    assert table["columns"][4]["header"] == "与3.00之差"
     for row, (_, computed) in zip(table["rows"], c.described.iterrows(), strict=True):
         level = c.levels[computed["scale"]]
-        scale, n, total, item_mean, reference, difference, interval, statistic, p_value, below = row["cells"]
+        scale, n, total, item_mean, difference, interval, statistic, p_value, below = row["cells"]
         assert scale["shown"]
         assert n["raw"] == computed["n"]
         assert item_mean["raw"] == [computed["mean"], computed["sd"]]
         n_items = len(c.study.items("pre", computed["scale"]).columns)
         assert total["raw"] == pytest.approx([computed["mean"] * n_items, computed["sd"] * n_items])
-        assert (reference["raw"], difference["raw"]) == (3, level.difference)
+        assert difference["raw"] == level.difference
         assert interval["raw"] == [level.conf_low, level.conf_high]
         assert (statistic["raw"], p_value["raw"], below["raw"]) == (level.statistic, level.p_value, level.share_below)
+
+
+def test_scales_with_other_references_have_a_column_for_them() -> None:
+    c = case("qichun")
+    levels = {**c.levels, "total": ef.compare_to_reference(c.scores["total"], reference=3.2)}
+    described = page.level_table(c.study, c.params, c.described, levels).describe(Wording("en"))
+    assert [row["cells"][4]["raw"] for row in described["rows"]] == [3, 3, 3.2]
+    assert all(len(row["cells"]) == len(described["columns"]) for row in described["rows"])
 
 
 def test_the_difference_table_carries_the_computed_values_unchanged() -> None:

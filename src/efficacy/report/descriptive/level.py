@@ -51,13 +51,14 @@ def level_table(
 ) -> Table:
     """One row a scale. scores: as describe_scores describes them; levels: against the declared reference, by scale."""
     smallest = smallest_shown(study.site, params)
+    same = len({level.reference for level in levels.values()}) == 1
     with_items = any(study.instrument_of(scale) is not None for scale in scores["scale"])
     rows = []
     for _, row in scores.iterrows():
         total, item_mean = total_and_item_mean(study, row["scale"], row["mean"], row["sd"])
         cells: list[Cell] = [scale_label(study, row["scale"]), Number(value=int(row["n"]), role="count"), total]
         cells += [item_mean] if with_items else []
-        cells += _against(levels.get(row["scale"]), smallest=smallest) if levels else []
+        cells += _against(levels.get(row["scale"]), smallest=smallest)[int(same) :] if levels else []
         rows.append(Row(cells=cells, n=int(row["n"])))
     notes: list[Words] = [say("descriptive_tables.level_note")] if with_items else []
     notes += [say("descriptive_tables.level_rule_note", rule=rule_words(params))] if levels else []
@@ -72,17 +73,23 @@ def level_table(
     return Table(
         id="descriptive.level",
         title=say(f"descriptive_tables.level_title{'' if levels else '_plain'}"),
-        columns=columns + (_against_columns(params) if levels else []),
+        columns=columns + (_against_columns(params, levels)[int(same) :] if levels else []),
         rows=rows,
         notes=notes,
         method="one_sample_t",
     )
 
 
-def _against_columns(params: DescriptiveParams) -> list[Column]:
+def _against_columns(params: DescriptiveParams, levels: Mapping[str, LevelComparison]) -> list[Column]:
+    """The columns of _against; with one reference for all, the header of the difference names it."""
+    references = {level.reference for level in levels.values()}
+    difference = say("descriptive_tables.column_difference")
+    if len(references) == 1:
+        reference = Number(value=references.pop(), role="score")
+        difference = say("descriptive_tables.column_difference_from", reference=reference)
     return [
         Column(role="reference", header=say("descriptive_tables.column_reference")),
-        Column(role="difference", header=say("descriptive_tables.column_difference")),
+        Column(role="difference", header=difference),
         conf_column(params.conf_level),
         Column(role="statistic", header=say("common.column_t")),
         Column(role="p_value", header=say("common.column_p")),
