@@ -33,18 +33,21 @@ def flow_figure(study: Study, params: DescriptiveParams) -> Figure:
         if n is not None
     ]
     lines: list[Boxes] = []
+    colours: list[str] = []
+    treated = {level.value for level in study.site.arms.levels if level.role == "treated"} if study.site.arms else set()
     for arm, counts in measured_by_arm(study).iterrows():
         line: Boxes = [(arm_label(study, str(arm)), _count(int(counts["n"]), smallest))]
         line += [(wave_label(study, wave.id), _count(int(counts[wave.id]), smallest)) for wave in study.site.waves]
         lines.append(line)
+        colours.append(MEMBERS if arm in treated else REST)
 
     def draw(drawing: Drawing) -> Canvas:
         across = max(MINIMUM_BOXES, *(len(line) for line in (steps, *lines)))
         canvas = Canvas(figsize=(7.2, 0.2 + 0.95 * (1 + len(lines))))
         axes = canvas.subplots()
         _draw_line(axes, drawing, steps, top=0.0, colour=ACCENT)
-        for position, line in enumerate(lines):
-            _draw_line(axes, drawing, line, top=1.05 * (position + 1), colour=MEMBERS if position == 0 else REST)
+        for position, (line, colour) in enumerate(zip(lines, colours, strict=True), start=1):
+            _draw_line(axes, drawing, line, top=1.05 * position, colour=colour)
         axes.set_xlim(-0.02, across * (BOX_WIDTH + GAP) - GAP + 0.02)
         axes.set_ylim(1.05 * len(lines) + BOX_HEIGHT + 0.22, -0.05)  # room for the mark of synthetic data
         axes.axis("off")
