@@ -262,3 +262,35 @@ def test_invariants(seed: int, shift: int, scale: float) -> None:
     assert back.estimate == pytest.approx(-gain.estimate) and back.p_value == pytest.approx(gain.p_value)
     reversed_order = ancova(pre[::-1], post, treated.sample(frac=1, random_state=seed))
     assert reversed_order.estimate == pytest.approx(ancova(pre, post, treated).estimate)
+
+
+marks = st.one_of(st.none(), st.integers(0, 4))
+
+
+@settings(max_examples=80, deadline=None)
+@given(rows=st.lists(st.tuples(marks, marks, st.booleans()), min_size=1, max_size=14))
+def test_any_small_group_gives_numbers_or_a_reason(rows: list[tuple[int | None, int | None, bool]]) -> None:
+    frame = pd.DataFrame(rows, columns=["pre", "post", "treated"])
+    pre, post, treated = frame["pre"].astype(float), frame["post"].astype(float), frame["treated"]
+    for result in (
+        ancova(pre, post, treated, form="quadratic"),
+        regression_discontinuity(pre, post, treated),
+        change_score_comparison(pre, post, treated),
+        comparison_readings(pre, post, treated),
+    ):
+        assert (result.status == "ok") == (not result.reasons)
+        assert result.n_used + result.n_dropped == len(frame)
+        tidy = result.tidy()
+        known = tidy["conf_low"].notna()
+        assert (tidy["conf_low"] <= tidy["estimate"])[known].all() and (tidy["estimate"] <= tidy["conf_high"])[
+            known
+        ].all()
+        assert len(result.glance()) == 1
+
+
+def test_a_line_without_error_has_no_row() -> None:
+    pre = pd.Series([0.0, 1, 2, 3, 4, 5, 6])
+    post = pd.Series([1.0, 2, 2, 3, 4, 5, 6])
+    treated = pd.Series([True, True, False, False, False, False, False])
+    row = regression_discontinuity(pre, post, treated).tidy().set_index("term").loc["untreated_line"]
+    assert math.isnan(row["estimate"]) and math.isnan(row["p_value"])

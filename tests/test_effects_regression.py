@@ -179,3 +179,23 @@ def test_hc3_by_its_formula() -> None:
     middle = x.T @ np.diag((residual / (1 - leverage)) ** 2) @ x
     assert np.allclose(fit.covariance, inverse @ middle @ inverse, rtol=1e-10)
     assert np.allclose(fit.residuals, residual)
+
+
+@settings(max_examples=80, deadline=None)
+@given(rows=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from("ab")), min_size=1, max_size=9))
+def test_any_few_rows_give_numbers_or_a_reason(rows: list[tuple[int, int, str]]) -> None:
+    frame = pd.DataFrame(rows, columns=["y", "x", "k"]).astype({"y": float, "k": "category"})
+    result = linear_regression(frame["y"], frame[["x", "k"]])
+    assert (result.status == "ok") == (not result.reasons)
+    assert result.n_used == len(frame)
+    if result.status != "not_computable":
+        assert (result.tidy()["std_error"] > 0).all()
+        assert math.isnan(result.p_value) or 0 <= result.p_value <= 1
+
+
+def test_wald_is_missing_where_only_the_reference_level_has_residuals() -> None:
+    level = pd.Series(pd.Categorical(list("aabbcc")))
+    result = linear_regression(pd.Series([0.0, 1.0, 2.0, 2.0, 5.0, 5.0]), pd.DataFrame({"level": level}))
+    assert math.isnan(result.statistic) and math.isnan(result.p_value)
+    assert np.allclose(result.tidy()["std_error"], math.sqrt(0.5))
+    assert result.r_squared > 0.9

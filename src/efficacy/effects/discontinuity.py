@@ -123,7 +123,9 @@ def _untreated_line(complete: pd.DataFrame, conf_level: float) -> dict[str, Any]
     residuals = members["post"] - a - b * members["pre"]
     own = float(residuals.var()) / len(members)
     g = np.array([1.0, members["pre"].mean()])
-    line = float(g @ fit.covariance.to_numpy() @ g)
+    line = max(0.0, float(g @ fit.covariance.to_numpy() @ g))
+    if own + line <= 1e-25 * float((members["post"] ** 2).sum()):
+        return Reason("perfect_fit", {"n": len(complete)})
     df = (own + line) ** 2 / (own**2 / (len(members) - 1) + line**2 / fit.df)
     return dict(estimate_row("untreated_line", float(residuals.mean()), math.sqrt(own + line), df, conf_level))
 

@@ -36,10 +36,15 @@ class LinearFit:
         return float(np.sqrt(np.diag(self.covariance.to_numpy()))[position])
 
     def wald(self) -> tuple[float, float]:
-        """Robust F, and its p, that all coefficients but the intercept are 0."""
+        """Robust F, and its p, that all coefficients but the intercept are 0; NaN where too few rows have a residual
+        for the covariance to be of full rank."""
         slopes = [c for c in self.coefficients.index if c != "intercept"]
         b = self.coefficients[slopes].to_numpy()
-        f = float(b @ np.linalg.solve(self.covariance.loc[slopes, slopes].to_numpy(), b)) / len(slopes)
+        covariance = self.covariance.loc[slopes, slopes].to_numpy()
+        scale = np.sqrt(np.diag(covariance))
+        if np.linalg.matrix_rank(covariance / np.outer(scale, scale), tol=1e-10, hermitian=True) < len(slopes):
+            return math.nan, math.nan
+        f = float(b @ np.linalg.solve(covariance, b)) / len(slopes)
         return f, float(stats.f.sf(f, len(slopes), self.df))
 
 
@@ -83,10 +88,13 @@ def fit_hc3(outcome: pd.Series, design: pd.DataFrame) -> LinearFit | Reason:
     if plain.ssr <= 1e-20 * (y**2).sum():
         return Reason("perfect_fit", {"n": rows})
     robust = plain.get_robustcov_results(cov_type="HC3", use_t=True)
+    covariance = robust.cov_params()
+    if (np.diag(covariance) <= 0).any():
+        return Reason("perfect_fit", {"n": rows})
     names = design.columns
     return LinearFit(
         coefficients=pd.Series(robust.params, index=names),
-        covariance=pd.DataFrame(robust.cov_params(), index=names, columns=names),
+        covariance=pd.DataFrame(covariance, index=names, columns=names),
         residuals=pd.Series(plain.resid, index=outcome.index),
         df=rows - columns,
         r_squared=float(plain.rsquared),
