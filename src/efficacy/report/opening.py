@@ -143,5 +143,6 @@ def _plain(described: Mapping[str, Any]) -> str:
     if described["kind"] == "first_page":
         return "\n".join(f"{row['heading']}: {row['text']}" for row in described["rows"])
     if described["kind"] == "ladder":
-        return "\n".join(f"[{rung['state']}] {rung['label']} {rung['note']}".rstrip() for rung in described["rungs"])
+        rungs = [f"[{rung['state']}] {rung['label']} {rung['note']}".rstrip() for rung in described["rungs"]]
+        return "\n".join([*([described["title"]] if described["title"] else []), *rungs])
     return str(described["text"])

@@ -83,12 +83,13 @@ class Case:
     @cached_property
     def arm(self) -> pd.Series:
         """The declared arms, comparison first (several comparison arms count as the first of them)."""
-        arms = self.study.site.arms
-        levels = arms.levels if arms else ()
+        if self.study.site.arms is None or "arm" not in self.study.participants:
+            return pd.Series(index=self.study.participants.index[:0], dtype=pd.CategoricalDtype([]))
+        levels = self.study.site.arms.levels
         comparison = [level.value for level in levels if level.role == "comparison"]
-        treated = [level.value for level in levels if level.role == "treated"]
-        order = [*comparison[:1], *treated]
-        values = self.study.participants["arm"].astype(object).replace(dict.fromkeys(comparison[1:], comparison[:1][0]))
+        order = [*comparison[:1], *(level.value for level in levels if level.role == "treated")]
+        same = dict.fromkeys(comparison[1:], comparison[0] if comparison else None)
+        values = self.study.participants["arm"].astype(object).replace(same)
         return values.astype(pd.CategoricalDtype(order)).dropna()
 
     @cached_property
@@ -142,7 +143,7 @@ class Case:
     @property
     def chosen_low(self) -> bool:
         """Were members chosen in a way that makes regression to the mean an issue at all?"""
-        return self.params.selection_rule != "not_selected" and self.same_test and len(self.others) > 0
+        return self.params.selection_rule != "not_selected" and self.same_test
 
     @property
     def chosen_by_score(self) -> bool:

@@ -261,7 +261,7 @@ def _draw_expected(
     axes.plot([start, end], expected, color=MEMBERS, linestyle=(0, (4, 3)), linewidth=1.4, zorder=2)
     axes.annotate(
         drawing.text(say("intervention.waves_expected")),
-        ((start + end) / 2, sum(expected) / 2),
+        (start + 0.5, expected[0] + 0.5 * (expected[1] - expected[0]) / max(end - start, 1)),
         xytext=(0, -13),
         textcoords="offset points",
         ha="center",

@@ -9,7 +9,7 @@ import pandas as pd
 from ...effects import Claims, PairedChange
 from ..labels import arm_label, wave_label
 from ..numbers import Number
-from ..wording import Message, Words, say
+from ..wording import Message, Words, reasons_of, say
 from .case import Case
 from .evaluation import Evaluation
 from .words import (
@@ -69,7 +69,14 @@ def expected_parts(evaluation: Evaluation) -> list[Words]:
 def main_parts(evaluation: Evaluation) -> list[Words]:
     """The main analysis: its estimate with interval, and what that allows to be said."""
     parts = _BY_DESIGN[evaluation.key](evaluation)
-    return parts or [say("intervention_results.none")]
+    return parts or [say("intervention_results.none"), *_why_not(evaluation)]
+
+
+def _why_not(evaluation: Evaluation) -> list[Words]:
+    """Why the main analysis could not be computed: the first reason any of its results gives."""
+    results = [*vars(evaluation.at_post).values(), evaluation.readings]
+    failed = [result for result in results if result is not None and result.status == "not_computable"]
+    return list(reasons_of(failed[0])) if failed else []
 
 
 def tipping_parts(evaluation: Evaluation) -> list[Words]:

@@ -167,7 +167,7 @@ def _characteristic(case: Case, variable: str, row: pd.Series) -> Row:
 def _answered(row: pd.Series, group: str) -> int:
     """Children of a group with an answer to the variable."""
     everybody = row[f"n_{group}"] / row[f"share_{group}"] if row[f"share_{group}"] > 0 else row[f"n_{group}"]
-    return int(round(everybody))
+    return round(float(everybody))
 
 
 def _before_label(case: Case, name: str) -> Words:
