@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from .seeds import generator
+from ..streams import stream
 
 EXACT_RANKS = 1000
 """Exact signed ranks up to so many non-zero differences."""
@@ -103,7 +103,7 @@ def sign_flip_p_value(differences: np.ndarray, *, seed: int) -> tuple[float, flo
         left, right = _all_flips(differences[:half]), np.sort(_all_flips(differences[half:]))
         reaching = (len(right) - np.searchsorted(right, threshold - left)).sum()
         return float(2 * reaching / (len(left) * len(right))), 0.0, "exact"
-    random = generator(seed, "sign_flip")
+    random = stream(seed, "sign_flip")
     rows = max(1, 2_000_000 // len(differences))
     reaching = 0
     for start in range(0, RANDOM_FLIPS, rows):

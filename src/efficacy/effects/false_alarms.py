@@ -12,9 +12,9 @@ import pandas as pd
 from scipy import stats
 
 from ..results import Reason, Result
+from ..streams import stream
 from .inputs import check_probability, numbers
 from .retest import survey_unusable
-from .seeds import generator
 
 CELLS = 4_000_000
 """Numbers held in memory at once."""
@@ -145,7 +145,7 @@ def _simulate(
         raise ValueError(f"n_simulations={n_simulations!r}: at least 1")
     for r in retest_r:
         check_probability(r, "retest_r")
-    random = generator(seed, "false_alarm_rate")
+    random = stream(seed, "false_alarm_rate")
     counts = np.zeros((len(retest_r), 3))
     block = max(1, CELLS // width)
     for start in range(0, n_simulations, block):

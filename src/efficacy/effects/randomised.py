@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ..results import Reason, Result
+from ..streams import stream
 from .groups import holm
 from .inputs import categories, check_probability, complete_rows, numbers
 from .linear import LinearFit, fit_hc3
-from .seeds import generator
 
 CELLS = 2_000_000
 """Numbers held in memory at once by the permutations."""
@@ -164,7 +164,7 @@ def _permutation(
     y = outcome.to_numpy(dtype=float)
     residual = y - basis @ (basis.T @ y)
     observed = _robust_t(label[None, :], basis, residual)[0]
-    random = generator(seed, f"permutation:{name}")
+    random = stream(seed, f"permutation:{name}")
     reached, block = 0, max(1, CELLS // len(y))
     for start in range(0, n_permutations, block):
         labels = np.tile(label, (min(block, n_permutations - start), 1))

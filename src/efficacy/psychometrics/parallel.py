@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..results import Result
+from ..streams import stream
 from .inputs import (
     SMALLEST_EIGENVALUE,
     CorrelationMethod,
@@ -163,7 +164,7 @@ def _random_correlations(
     n_rows: int, n_items: int, n_iterations: int, correlation: CorrelationMethod, seed: int
 ) -> Iterator[Stack]:
     """Correlation matrices of uncorrelated normal data, in stacks small enough for memory."""
-    generator = np.random.default_rng(seed)
+    generator = stream(seed, "parallel_analysis")
     at_once = max(1, _DRAWS_AT_ONCE // (n_rows * n_items))
     for done in range(0, n_iterations, _MATRICES_AT_ONCE):
         stack = np.empty((min(_MATRICES_AT_ONCE, n_iterations - done), n_items, n_items))

@@ -1,5 +1,6 @@
 """Studies with known truth: pure seeded generators, no files."""
 
+from ..streams import stream
 from .answers import (
     covariate,
     factor_scores,
@@ -14,7 +15,6 @@ from .examples import LAIXI, QICHUN
 from .moments import ScaleTruth, item_covariances, item_means, scale_truth, shift_for, stability_for
 from .programme import attendance, coded_causes, dose, dropouts, satisfaction
 from .site import SimulatedSite, simulate_site
-from .streams import stream
 from .truth import AttendanceTruth, CausesTruth, CovariateTruth, OccasionTruth, QuestionnaireTruth, SiteTruth
 
 __all__ = [

@@ -9,10 +9,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from ..streams import stream
 from .answers import covariate, factor_scores, item_answers, lowest, occasion_factors, skip_answers, total_scores
 from .moments import shift_for, stability_for
 from .programme import attendance, coded_causes, dose, dropouts, satisfaction
-from .streams import stream
 from .truth import BoolArray, FloatArray, OccasionTruth, QuestionnaireTruth, SiteTruth
 
 
