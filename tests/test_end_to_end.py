@@ -107,7 +107,6 @@ class Page(HTMLParser):
         self.text.append(data)
 
 
-@pytest.mark.xdist_group("made")
 class TestAllSites:
     def pages(self, made):
         for site, language in OTHER_LANGUAGE.items():
@@ -200,7 +199,6 @@ def changed(tmp_path_factory):
     return project / "reports" / "qichun"
 
 
-@pytest.mark.xdist_group("changed")
 class TestChangedParameters:
     def test_language(self, changed):
         assert {path.name.split(".")[1] for path in changed.glob("*.ipynb")} == {"en"}

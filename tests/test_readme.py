@@ -37,7 +37,6 @@ def test_there_are_six_numbered_steps():
     assert re.findall(r"^(\d)\. ", STEPS, flags=re.MULTILINE) == list("123456")
 
 
-@pytest.mark.xdist_group("readme")
 def test_the_six_steps(tmp_path):
     new, check, make = re.findall(r"`(efficacy [^`]+)`", STEPS)
     data_path, params_path = (re.search(pattern, STEPS).group(1) for pattern in (r"`(\S+\.xlsx)`", r"`(\S+\.yml)`"))
