@@ -20,7 +20,8 @@ from efficacy.params import InterventionParams, load_site, resolve
 from efficacy.project import Project
 from efficacy.report import intervention as page
 from efficacy.report.blocks import Drawing, Figure, Table
-from efficacy.report.intervention.effect_figures import predicted, range_figure
+from efficacy.report.intervention.discontinuity_figure import predicted
+from efficacy.report.intervention.effect_figures import range_figure
 from efficacy.report.opening import METADATA_KEY
 from efficacy.report.privacy import suppress_small_cells
 from efficacy.report.style import figure_style
@@ -427,9 +428,15 @@ class TestPrivacy:
             if isinstance(block, Table):
                 shown = suppress_small_cells(block, k=5)
                 assert not [row.n for row in shown.rows if row.n is not None and row.n < 5]
-        characteristics = next(b for b in blocks_of(confidential) if b.id == "intervention.characteristics")
-        hidden = suppress_small_cells(characteristics, k=5).describe(WORDINGS[0])
-        assert any("人数过少" in cell["shown"] for row in hidden["rows"] for cell in row["cells"])
+
+    def test_levels_of_few_children_are_not_listed(self, confidential):
+        table = described(confidential)["intervention.characteristics"]
+        everything = described(evaluated(confidential.case.study.site.site))["intervention.characteristics"]
+        assert 0 < len(table["rows"]) < len(everything["rows"])
+        sizes = (len(confidential.case.members), len(confidential.case.others))
+        for row in table["rows"]:
+            counts = [cell["numbers"][0]["raw"] for cell in row["cells"][1:3]]
+            assert min(*counts, *(size - n for size, n in zip(sizes, counts, strict=True))) >= 5
 
     def test_no_figure_draws_a_single_child(self, confidential):
         n = len(confidential.case.members)
@@ -440,6 +447,16 @@ class TestPrivacy:
                     assert len(axes.patches) == 0
                     assert sum(len(marks.get_offsets()) for marks in axes.collections) < n
                     assert len(axes.lines) < n
+
+    def test_no_line_ends_at_a_childs_score(self, confidential):
+        case = confidential.case
+        scores = [group(s) for group in (case.chosen, case.untreated) for s in (case.survey, case.later)]
+        extremes = {round(float(end), 6) for s in scores if len(s) for end in (s.min(), s.max())}
+        figures = {block.id: block for block in blocks_of(confidential) if isinstance(block, Figure)}
+        for name in ("intervention.selection.figure", "intervention.lines.figure"):
+            if name in figures:
+                axes = draw(figures[name], individual_marks=False).axes[0]
+                assert not {round(float(x), 6) for line in axes.lines for x in line.get_xdata()} & extremes
 
     def test_few_lost_children_are_not_counted(self, confidential):
         texts = str(described(confidential)["intervention.flow"]) + str(described(confidential)["intervention.limits"])

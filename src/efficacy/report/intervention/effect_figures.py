@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from ...effects import Ancova
 from ..blocks import Drawing, Figure, Sentence
 from ..labels import arm_label, wave_label
-from ..style import ACCENT, FAINT, INK, MEMBERS, REST
+from ..style import ACCENT, INK, MEMBERS, REST
 from ..wording import Message, Words, say
+from .discontinuity_figure import lines_figure
 from .evaluation import READINGS, Evaluation
 from .results import reading_label
 from .words import (
@@ -144,65 +143,6 @@ def range_figure(evaluation: Evaluation) -> Figure | Sentence:
     )
 
 
-def lines_figure(evaluation: Evaluation) -> Figure | Sentence:
-    """Post against pre with both forms of the discontinuity."""
-    case, result = evaluation.case, evaluation.at_post.discontinuity
-    usable = [form for form in evaluation.forms.values() if form.status != "not_computable"]
-    if result is None or not usable:
-        parts = [say("intervention_results.lines_not_computable")]
-        return Sentence(id="intervention.lines.figure", parts=parts, tone="caution")
-    both = case.both_waves[0].append(case.both_waves[1])
-    pre, post = case.survey[both], case.later[both]
-    cut = (case.chosen(pre).max() + case.untreated(pre).min()) / 2
-
-    def draw(drawing: Drawing) -> Canvas:
-        canvas = Canvas(figsize=(7.2, 4.2))
-        axes = canvas.subplots()
-        groups = ((False, case.untreated(pre), REST), (True, case.chosen(pre), MEMBERS))
-        for treated, own, colour in groups:
-            marks = own if drawing.individual_marks else pd.Series([own.mean()])
-            heights = post[own.index] if drawing.individual_marks else pd.Series([post[own.index].mean()])
-            size = 22 if drawing.individual_marks else 60
-            axes.scatter(marks, heights, color=colour, s=size, alpha=0.8, linewidth=0, zorder=2)
-            ends = (own.min(), cut) if own.mean() < cut else (cut, own.max())
-            for form in usable:
-                x = np.linspace(*ends, 60)
-                line = predicted(form, pd.Series(x), treated=treated, centre=float(pre.mean()))
-                style = "-" if form.form == "linear" else (0, (4, 2))
-                ink = MEMBERS if treated else GREY
-                axes.plot(x, line, color=ink, linestyle=style, linewidth=2, zorder=3)
-        axes.axvline(cut, color=FAINT, linewidth=1.2, zorder=0)
-        _names(axes, drawing)
-        unit = unit_label(case.study, case.outcome)
-        axes.set_xlabel(drawing.text(say("intervention.axis_wave", wave=waves(case)["pre"], unit=unit)))
-        axes.set_ylabel(drawing.text(say("intervention.axis_wave", wave=waves(case)["post"], unit=unit)))
-        return canvas
-
-    rows = {form: row_where(result.tidy(), "term", form)["estimate"] for form in ("linear", "quadratic")}
-    marked = "" if case.individual_marks else "_means"
-    return Figure(
-        id="intervention.lines.figure",
-        caption=say(f"intervention_results.lines_caption{marked}"),
-        alt=say(
-            "intervention_results.lines_alt",
-            cut=points(cut),
-            linear=points(rows["linear"]),
-            quadratic=points(rows["quadratic"]),
-        ),
-        draw=draw,
-    )
-
-
-def predicted(form: Ancova, pre: pd.Series, *, treated: bool, centre: float) -> pd.Series:
-    """A form's line at given pretests. centre: mean pretest of the rows it was fitted to (quadratic form only)."""
-    coefficients = form.tidy().set_index("term")["estimate"]
-    x = pre - centre if form.form == "quadratic" else pre
-    curve = coefficients.get("pre_squared", 0.0) * x**2
-    step = coefficients["treated"] if treated else 0.0
-    line: pd.Series = coefficients["intercept"] + coefficients["pre"] * x + curve + step
-    return line
-
-
 def _estimates(evaluation: Evaluation) -> list[Estimate]:
     case, at_post, key = evaluation.case, evaluation.at_post, evaluation.key
     lines: list[Estimate] = []
@@ -276,13 +216,6 @@ def _vertical_marks(axes: Axes, drawing: Drawing, marks: Sequence[tuple[float, s
             va="top",
             color=colour,
         )
-
-
-def _names(axes: Axes, drawing: Drawing) -> None:
-    """Which colour is which."""
-    for line, (name, colour) in enumerate((("members", MEMBERS), ("others", GREY))):
-        words, height = drawing.text(say(f"intervention.{name}")), 0.98 - 0.065 * line
-        axes.text(0.01, height, words, transform=axes.transAxes, va="top", color=colour)
 
 
 def _wrapped(label: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -12,6 +13,7 @@ from ...effects import (
 from ..blocks import Cell, Column, Row, Sentence, Table
 from ..labels import arm_label, covariate_label, level_label, scale_label, scale_names, wave_label
 from ..numbers import Interval, Number, PlusMinus
+from ..privacy import suppress_small_cells
 from ..shared import absent, conf_column, count_words, smallest_shown
 from ..wording import Message, Words, reasons_of, say
 from .case import Case
@@ -132,7 +134,7 @@ def characteristics_block(case: Case, members: pd.DataFrame, others: pd.DataFram
     for variable, levels in both.groupby("variable", sort=False):
         shown = levels.iloc[1:] if len(levels) == 2 else levels  # of two levels the second tells all
         rows += [_characteristic(case, str(variable), row) for _, row in shown.iterrows()]
-    return Table(
+    table = Table(
         id="intervention.characteristics",
         title=say("intervention.characteristics_title"),
         columns=[
@@ -144,6 +146,17 @@ def characteristics_block(case: Case, members: pd.DataFrame, others: pd.DataFram
         rows=rows,
         notes=[say("intervention.characteristics_note")],
     )
+    return _without_hidden(table, smallest=smallest_shown(case.study.site, case.params))
+
+
+def _without_hidden(table: Table, *, smallest: int) -> Table:
+    """The table without the rows that would only say that they are hidden."""
+    cleaned = suppress_small_cells(table, k=smallest)
+    kept = [row for row, shown in zip(table.rows, cleaned.rows, strict=True) if shown.n is not None]
+    if len(kept) == len(table.rows):
+        return table
+    notes = [*table.notes, say("intervention.characteristics_hidden", k=smallest)]
+    return dataclasses.replace(table, rows=kept, notes=notes)
 
 
 def _characteristic(case: Case, variable: str, row: pd.Series) -> Row:

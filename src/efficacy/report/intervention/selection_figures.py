@@ -129,6 +129,8 @@ def _summaries(axes: Axes, case: Case, drawing: Drawing) -> float:
     names = [say("intervention.group_n", group=say(f"intervention.{name}"), n=len(s)) for name, s, _ in groups]
     axes.set_yticks([0, 1], [drawing.text(name) for name in names])
     axes.tick_params(axis="y", length=0)
+    low, high = axes.get_xlim()
+    axes.set_xlim(low - 0.24 * (high - low), high + 0.24 * (high - low))  # room for the words beside the means
     axes.set_ylim(-0.6, 2.5)
     return 1.75
 
