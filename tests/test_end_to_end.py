@@ -92,7 +92,7 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.language, self.images, self.scripts, self.text = None, [], 0, []
+        self.language, self.images, self.scripts, self.text, self.inside = None, [], 0, [], None
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -102,9 +102,16 @@ class Page(HTMLParser):
         if tag == "img":
             self.images.append(given)
         self.scripts += tag == "script"
+        if tag in ("style", "pre"):
+            self.inside = tag
+
+    def handle_endtag(self, tag):
+        if tag == self.inside:
+            self.inside = None
 
     def handle_data(self, data):
-        self.text.append(data)
+        if self.inside is None:
+            self.text.append(data)
 
 
 class TestAllSites:
