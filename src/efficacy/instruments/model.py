@@ -28,7 +28,7 @@ class Evidence(StrictModel):
     about: About
     status: EvidenceStatus
     statement: Text
-    source: str | None = None
+    source: str | Text | None = None  # Text where it is described rather than named
 
     def misfits(self) -> Iterator[Misfit]:
         if self.status in ("public_source", "weak_source") and self.source is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from ..documents import Text
 from ..params import ReportParams, Site
 from ..study import Study
 from .blocks import Column, Row, Sentence, Table
@@ -26,11 +26,11 @@ def banner(site: Site, params: ReportParams) -> Sentence:
 
 def colophon(study: Study, params: ReportParams, *, report: str) -> Table:
     """Input files with their hashes, package version, seed and every parameter."""
-    rows: list[tuple[Words, str]] = [(say("common.colophon_package"), f"efficacy {version('efficacy')}")]
+    rows: list[tuple[Words, Words]] = [(say("common.colophon_package"), f"efficacy {version('efficacy')}")]
     rows += [(say("common.colophon_file", file=name), digest[:HASH_LENGTH]) for name, digest in _hashes(study)]
     rows += [
-        (say("common.colophon_parameter", name=name), json.dumps(value, ensure_ascii=False))
-        for name, value in params.model_dump(mode="json").items()
+        (say("common.colophon_parameter", name=name), value if isinstance(value, Text) else _written(value))
+        for name, value in params
         if value is not None
     ]
     return Table(
@@ -43,6 +43,11 @@ def colophon(study: Study, params: ReportParams, *, report: str) -> Table:
         rows=[Row(cells=[what, value]) for what, value in rows],
         notes=[say("common.colophon_note"), *_origin(study.site)],
     )
+
+
+def _written(value: object) -> str:
+    """A parameter's value as it stands in a parameter file."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _origin(site: Site) -> list[Words]:
