@@ -1,4 +1,7 @@
-"""An executed notebook as a page that opens offline: prose from its cells, everything else from its blocks."""
+"""An executed notebook as a page that opens offline: prose from its cells, everything else from its blocks.
+
+Parameters are left out here, for the colophon lists them; the code of every other cell can be opened below it.
+"""
 
 from __future__ import annotations
 

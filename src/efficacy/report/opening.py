@@ -113,7 +113,9 @@ def _small_png(picture: bytes) -> bytes:
     """The same picture with a palette: a third of the bytes, which stay in notebooks, pages and version control."""
     buffer = io.BytesIO()
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    image.quantize(PNG_COLOURS, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
+    # maximum coverage: a colour of few pixels (the members among the rest) stays itself
+    small = image.quantize(PNG_COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    small.save(buffer, "png", optimize=True)
     return buffer.getvalue()
 
 
