@@ -28,19 +28,22 @@ def item_label(study: Study, item: str) -> Words:
     """A numbered item: "5 学习能力"; the wording itself is never shipped."""
     for instrument in study.instruments:
         for candidate in instrument.items:
-            if candidate.name == item:
-                if str(candidate.number) in candidate.label.zh:  # a label that says its number says it once
-                    return candidate.label
-                return say("common.item", number=candidate.number, label=candidate.label)
+            if candidate.name != item:
+                continue
+            if str(candidate.number) in candidate.label.zh:  # a label that says its number says it once
+                return candidate.label
+            return say("common.item", number=candidate.number, label=candidate.label)
     raise ValueError(f"item={item!r} belongs to no instrument of this site")
 
 
 def wave_label(study: Study, wave: str) -> Words:
+    """A wave's label in the parameters, else the usual word for its role."""
     declared = next(candidate for candidate in study.site.waves if candidate.id == wave)
     return declared.label if declared.label is not None else say(f"common.wave_{declared.role}")
 
 
 def covariate_label(study: Study, name: str) -> Text:
+    """A covariate's label in the parameters."""
     return next(covariate.label for covariate in study.site.covariates if covariate.name == name)
 
 
@@ -53,6 +56,7 @@ def level_label(study: Study, covariate: str, level: str) -> Words:
 
 
 def arm_label(study: Study, arm: str) -> Words:
+    """A group's label in the parameters; its own name where none are declared."""
     arms = study.site.arms
     return next(level.label for level in arms.levels if level.value == arm) if arms else arm
 
@@ -60,17 +64,13 @@ def arm_label(study: Study, arm: str) -> Words:
 def midpoint_of(study: Study, scale: str) -> float | None:
     """Middle of a scale's own range (理论中值), in the unit of its score; None for a ready-made score."""
     instrument = study.instrument_of(scale)
-    if instrument is None:
-        return None
-    declared = instrument.scale(scale)
-    return instrument.midpoint * (len(declared.items) if declared.scoring == "sum" else 1)
+    return instrument.midpoint_of(scale) if instrument is not None else None
 
 
 def score_range(study: Study, scale: str) -> tuple[float, float]:
     """Lowest and highest possible score of a scale."""
     instrument = study.instrument_of(scale)
-    if instrument is None:
-        declared = next(score for score in study.site.scores if score.scale == scale)
-        return declared.minimum, declared.maximum
-    factor = len(instrument.scale(scale).items) if instrument.scale(scale).scoring == "sum" else 1
-    return instrument.minimum * factor, instrument.maximum * factor
+    if instrument is not None:
+        return instrument.range_of(scale)
+    declared = next(score for score in study.site.scores if score.scale == scale)
+    return declared.minimum, declared.maximum

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Literal
 
 Role = Literal[
@@ -19,7 +20,6 @@ Role = Literal[
     "percent",
     "count",
     "integer",
-    "year",
     "raw",
 ]
 TableStyle = Literal["chinese", "apa"]
@@ -35,7 +35,6 @@ _DECIMALS: Mapping[str, int] = {
     "percent": 1,
     "count": 0,
     "integer": 0,
-    "year": 0,
     "raw": 4,
 }
 _BOUNDED = frozenset({"p", "coefficient", "r"})  # APA drops the leading zero of what cannot pass 1
@@ -127,12 +126,14 @@ def describe_number(number: Number | Interval | PlusMinus, style: TableStyle) ->
 
 
 def clean(value: float | int | None) -> float | int | str | None:
-    """A raw value as JSON knows it: no NaN, no numpy types."""
+    """A raw value as JSON knows it: None for NaN, "Inf" and "-Inf", no numpy types."""
     if value is None:
         return None
+    if isinstance(value, Integral):  # numpy's integers too
+        return int(value)
     number = float(value)
     if math.isnan(number):
         return None
     if math.isinf(number):
         return "Inf" if number > 0 else "-Inf"
-    return int(number) if isinstance(value, int) or (number.is_integer() and hasattr(value, "bit_length")) else number
+    return number

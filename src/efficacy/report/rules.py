@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -10,18 +11,22 @@ from .wording import Message, say
 
 @dataclass(frozen=True)
 class Rule:
-    """cuts in ascending order; keys one more than cuts. A value on a cut belongs to the label above it."""
+    """Who drew the cuts, and the label of each interval between them.
+
+    cuts: ascending. keys: one more than cuts, in the same order. A value on a cut belongs to the label above it.
+    """
 
     source: str
     cuts: tuple[float, ...]
     keys: tuple[str, ...]
 
     def label(self, value: float) -> Message:
-        """The label of a value, as a message that can name its source."""
+        """The label of a value; ValueError where there is no value to judge."""
+        if math.isnan(value):
+            raise ValueError("value=nan: a number")
         return say(f"rules.{self.keys[bisect_right(self.cuts, value)]}")
 
 
-COHEN_1988_D = Rule("Cohen, 1988", (0.2, 0.5, 0.8), ("very_small", "small", "medium", "large"))
 KAISER_1974 = Rule(
     "Kaiser, 1974",
     (0.5, 0.6, 0.7, 0.8, 0.9),

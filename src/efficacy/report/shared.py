@@ -5,14 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from ..params import ReportParams, Site
+from ..psychometrics import Reliability
+from ..study import Study
 from .blocks import Column, Sentence
+from .labels import scale_label
 from .numbers import Interval, Number
 from .wording import Message, Words, say
-
-
-def conf_header(conf_level: float) -> Message:
-    """Header of an interval column: 95% CI."""
-    return say("common.column_interval", level=percent_words(conf_level))
 
 
 def percent_words(share: float) -> str:
@@ -21,8 +19,8 @@ def percent_words(share: float) -> str:
 
 
 def conf_column(conf_level: float, *, role: str = "conf_low conf_high") -> Column:
-    """The column of an interval."""
-    return Column(role=role, header=conf_header(conf_level))
+    """The column of an interval, headed with its level: 95% CI."""
+    return Column(role=role, header=say("common.column_interval", level=percent_words(conf_level)))
 
 
 def smallest_shown(site: Site, params: ReportParams) -> int:
@@ -56,6 +54,16 @@ def share_cell(share: float, n: int, *, smallest: int) -> Number | Message:
 def estimate_words(estimate: Number, low: float, high: float) -> Message:
     """An estimate with its interval in brackets, in the estimate's own role."""
     return say("common.estimate_interval", estimate=estimate, interval=Interval(low=low, high=high, role=estimate.role))
+
+
+def alpha_words(study: Study, scale: str, alpha: Reliability) -> Message:
+    """A scale's alpha with its interval, as one entry of a list."""
+    return say(
+        "common.alpha_of",
+        scale=scale_label(study, scale),
+        alpha=Number(value=alpha.estimate, role="coefficient", n=alpha.n_used),
+        interval=Interval(low=alpha.conf_low, high=alpha.conf_high, role="coefficient"),
+    )
 
 
 def absent(part: str) -> Sentence:

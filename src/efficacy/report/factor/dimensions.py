@@ -11,7 +11,7 @@ from ..blocks import Column, Row, Sentence, Table
 from ..labels import item_label
 from ..numbers import Number
 from ..rules import KAISER_1974
-from ..wording import Words, reasons_of, say
+from ..wording import Message, Words, reasons_of, say
 from .choices import instrument_of, n_factors_of
 
 FEW_FOR_FIT = 300  # below it the sampling error of fit indices is as large as the usual limits
@@ -22,22 +22,21 @@ def factorability_sentence(adequacy: Factorability) -> Sentence:
     """KMO with its rule, Bartlett's test, and the item with the lowest adequacy."""
     if adequacy.status == "not_computable":
         return not_computable("factor.adequacy", adequacy)
-    return Sentence(
-        id="factor.adequacy",
-        parts=[
-            say(
-                "factor.adequacy_sentence",
-                n=adequacy.n_used,
-                kmo=Number(value=adequacy.kmo, role="coefficient", n=adequacy.n_used),
-                label=KAISER_1974.label(adequacy.kmo),
-                rule=KAISER_1974.source,
-                chisq=Number(value=adequacy.bartlett_chisq, role="statistic", df=adequacy.bartlett_df),
-                df=Number(value=adequacy.bartlett_df, role="df"),
-                p=Number(value=adequacy.bartlett_p_value, role="p_text"),
-            ),
-            say("factor.adequacy_meaning"),
-            *reasons_of(adequacy),
-        ],
+    parts = [adequacy_words(adequacy), say("factor.adequacy_meaning"), *reasons_of(adequacy)]
+    return Sentence(id="factor.adequacy", parts=parts)
+
+
+def adequacy_words(adequacy: Factorability) -> Message:
+    """KMO with its rule and Bartlett's test, where they could be computed."""
+    return say(
+        "factor.adequacy_sentence",
+        n=adequacy.n_used,
+        kmo=Number(value=adequacy.kmo, role="coefficient", n=adequacy.n_used),
+        label=KAISER_1974.label(adequacy.kmo),
+        rule=KAISER_1974.source,
+        chisq=Number(value=adequacy.bartlett_chisq, role="statistic", df=adequacy.bartlett_df),
+        df=Number(value=adequacy.bartlett_df, role="df"),
+        p=Number(value=adequacy.bartlett_p_value, role="p_text"),
     )
 
 

@@ -9,11 +9,12 @@ from ...params import FactorParams
 from ...psychometrics import Factorability, FactorSolution, ParallelAnalysis, Reliability
 from ...study import Study
 from ..blocks import FirstPage, PageRow
-from ..labels import scale_label, wave_label
-from ..numbers import Interval, Number
-from ..rules import KAISER_1974
+from ..labels import wave_label
+from ..numbers import Number
+from ..shared import alpha_words, percent_words
 from ..wording import Message, Words, say
 from .choices import instrument_of, n_factors_of, wave_of
+from .dimensions import adequacy_words
 
 FEW_PER_ITEM = 10  # the common rule of thumb of ten respondents an item; below it the report warns
 
@@ -30,31 +31,23 @@ def first_page(
     """Question, sample, method, result, caution, sentence to paste and what may not be concluded."""
     instrument = instrument_of(study, params)
     wave = wave_of(study, params)
-    n_items = len(instrument.items)
-    n_answered = len(study.item_table(wave, instrument.id))
-    reliability = [_alpha(study, scale, alpha) for scale, alpha in alphas.items()]
+    reliability = [alpha_words(study, scale, alpha) for scale, alpha in alphas.items()]
     structure = _structure(instrument, parallel, solution)
+    question = say("factor.page_question", title=instrument.title, n_scales=len(instrument.subscales))
+    paste = say(
+        "factor.page_paste_reliability",
+        n=solution.n_used,
+        level=percent_words(params.conf_level),
+        alphas=reliability,
+    )
+    adequate = [adequacy_words(adequacy)] if adequacy.status != "not_computable" else []
     return FirstPage(
         id="factor.first_page",
         title=study.site.title,
         subtitle=[instrument.title, wave_label(study, wave)],
         rows=[
-            PageRow(
-                heading=say("common.page_question"),
-                parts=[say("factor.page_question", title=instrument.title, n_scales=len(instrument.subscales))],
-            ),
-            PageRow(
-                heading=say("common.page_sample"),
-                parts=[
-                    say(
-                        "factor.page_sample",
-                        population=study.site.population,
-                        n=n_answered,
-                        complete=solution.n_used,
-                        n_items=n_items,
-                    )
-                ],
-            ),
+            PageRow(heading=say("common.page_question"), parts=[question]),
+            PageRow(heading=say("common.page_sample"), parts=[_sample(study, wave, instrument, solution)]),
             PageRow(heading=say("common.page_method"), parts=[_method(study, params, parallel)]),
             PageRow(
                 heading=say("common.page_result"),
@@ -62,20 +55,7 @@ def first_page(
                 tone="result",
             ),
             PageRow(heading=say("common.page_caution"), parts=_cautions(instrument, solution), tone="caution"),
-            PageRow(
-                heading=say("common.page_paste"),
-                parts=[
-                    say(
-                        "factor.page_paste_reliability",
-                        n=solution.n_used,
-                        level=f"{100 * params.conf_level:g}",
-                        alphas=reliability,
-                    ),
-                    *_adequacy(adequacy),
-                    structure,
-                ],
-                tone="paste",
-            ),
+            PageRow(heading=say("common.page_paste"), parts=[paste, *adequate, structure], tone="paste"),
             PageRow(
                 heading=say("common.page_not_concluded"),
                 parts=[say("factor.page_not_concluded"), say("factor.alpha_not_retest")],
@@ -84,12 +64,13 @@ def first_page(
     )
 
 
-def _alpha(study: Study, scale: str, alpha: Reliability) -> Message:
+def _sample(study: Study, wave: str, instrument: Instrument, solution: FactorSolution) -> Message:
     return say(
-        "factor.page_alpha",
-        scale=scale_label(study, scale),
-        alpha=Number(value=alpha.estimate, role="coefficient", n=alpha.n_used),
-        interval=Interval(low=alpha.conf_low, high=alpha.conf_high, role="coefficient"),
+        "factor.page_sample",
+        population=study.site.population,
+        n=len(study.item_table(wave, instrument.id)),
+        complete=solution.n_used,
+        n_items=len(instrument.items),
     )
 
 
@@ -109,23 +90,6 @@ def _method(study: Study, params: FactorParams, parallel: ParallelAnalysis) -> M
         rotation=say(f"factor.rotation_{params.rotation}"),
         n_factors=n_factors_of(study, params),
     )
-
-
-def _adequacy(adequacy: Factorability) -> list[Words]:
-    if adequacy.status == "not_computable":
-        return []
-    return [
-        say(
-            "factor.adequacy_sentence",
-            n=adequacy.n_used,
-            kmo=Number(value=adequacy.kmo, role="coefficient", n=adequacy.n_used),
-            label=KAISER_1974.label(adequacy.kmo),
-            rule=KAISER_1974.source,
-            chisq=Number(value=adequacy.bartlett_chisq, role="statistic", df=adequacy.bartlett_df),
-            df=Number(value=adequacy.bartlett_df, role="df"),
-            p=Number(value=adequacy.bartlett_p_value, role="p_text"),
-        )
-    ]
 
 
 def _cautions(instrument: Instrument, solution: FactorSolution) -> list[Words]:

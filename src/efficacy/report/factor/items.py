@@ -12,13 +12,17 @@ from ..blocks import Column, Row, Sentence, Table
 from ..labels import item_label, scale_label
 from ..numbers import Interval, Number
 from ..rules import COSMIN_ALPHA
+from ..shared import conf_column
 from ..wording import Words, reasons_of, say
 
 WEAK_ITEM_REST = 0.30  # Nunnally & Bernstein (1994): below it an item shares little with its scale
 
 
 def item_analysis_table(study: Study, scale: str, items: pd.DataFrame) -> Table:
-    """items: as efficacy.item_analysis returns it."""
+    """One row an item: mean, critical ratio, corrected item-total correlation, alpha without it.
+
+    items: as item_analysis returns it.
+    """
     rows = [
         Row(
             cells=[
@@ -54,10 +58,11 @@ def item_analysis_table(study: Study, scale: str, items: pd.DataFrame) -> Table:
 
 
 def item_sentence(study: Study, scale: str, items: pd.DataFrame) -> Sentence:
-    """Which items stand out, and what that may and may not mean."""
+    """Which items stand out, and what that may and may not mean. items: as item_analysis returns it."""
     label = scale_label(study, scale)
-    alarmed = items.loc[items["reverse_alarm"].astype(bool), "item"]
-    weak = items.loc[~items["reverse_alarm"].astype(bool) & (items["item_rest_r"] < WEAK_ITEM_REST), "item"]
+    against = items["reverse_alarm"].astype(bool)
+    alarmed = items.loc[against, "item"]
+    weak = items.loc[~against & (items["item_rest_r"] < WEAK_ITEM_REST), "item"]
     parts: list[Words] = []
     if len(alarmed):
         parts.append(say("factor.items_alarm", scale=label, items=[item_label(study, item) for item in alarmed]))
@@ -87,7 +92,7 @@ def reliability_table(study: Study, alphas: Mapping[str, Reliability]) -> Table:
         )
         for scale, alpha in alphas.items()
     ]
-    level = next(iter(alphas.values())).conf_level or 0.0
+    level = next(alpha.conf_level for alpha in alphas.values() if alpha.conf_level is not None)
     return Table(
         id="factor.reliability",
         title=say("factor.reliability_title"),
@@ -97,7 +102,7 @@ def reliability_table(study: Study, alphas: Mapping[str, Reliability]) -> Table:
             Column(role="n_used", header=say("common.column_n")),
             Column(role="n_dropped", header=say("factor.column_n_dropped")),
             Column(role="estimate", header=say("factor.column_alpha")),
-            Column(role="conf_low conf_high", header=conf_header(level)),
+            conf_column(level),
         ],
         rows=rows,
         notes=[say("factor.reliability_note"), *(note for alpha in alphas.values() for note in reasons_of(alpha))],
@@ -120,8 +125,3 @@ def reliability_sentence(study: Study, alphas: Mapping[str, Reliability]) -> Sen
         if alpha.status != "not_computable"
     ]
     return Sentence(id="factor.reliability.sentence", parts=[*parts, say("factor.alpha_not_retest")])
-
-
-def conf_header(level: float) -> Words:
-    """Header of an interval column: 95% CI."""
-    return say("common.column_interval", level=f"{100 * level:g}")
