@@ -119,7 +119,8 @@ def test_paired_z_equals_r_with_zeros_and_ties(tag: str) -> None:
     ("scores", "by", "key"),
     [
         ([1.0, 2.0], ["a", "a"], "fewer_than_two_levels"),
-        ([1.0, 2.0, 3.0], ["a", "a", "b"], "level_too_small"),
+        ([1.0, 2.0], ["a", "b"], "too_few_rows"),
+        ([2.0, 2.0, 3.0], ["a", "a", "b"], "zero_variance"),
         ([1.0, 1.0, 1.0, 1.0], ["a", "a", "b", "b"], "zero_variance"),
         ([1.0, 1.0, 2.0, 2.0], ["a", "a", "b", "b"], "zero_variance"),
     ],
@@ -128,6 +129,31 @@ def test_groups_without_an_answer(scores: list[float], by: list[str], key: str) 
     result = spss_groups(pd.Series(scores), by=pd.Series(by, dtype="category"))
     assert (result.status, result.reasons[0].key) == ("not_computable", key)
     assert result.tidy().empty and len(result.glance()) == 1
+
+
+def test_a_level_with_one_child_leaves_what_spss_computes() -> None:
+    groups = [[3.1, 2.4, 4.0, 3.6], [2.2, 2.9, 1.8], [4.4]]
+    by = pd.Series(np.repeat(["a", "b", "c"], [len(g) for g in groups]))
+    result = spss_groups(pd.Series(list(itertools.chain(*groups))), by=by)
+    tidy = result.tidy().set_index("term")
+    anova, kruskal = stats.f_oneway(*groups), stats.kruskal(*groups)
+    assert (result.status, result.reasons[0].key, result.reasons[0].values["n"]) == ("flagged", "level_too_small", 1)
+    assert np.isnan(tidy.loc["levene", ["statistic", "p_value"]].astype(float)).all()
+    found = tidy.loc[["anova", "kruskal_wallis"], ["statistic", "p_value"]].astype(float)
+    assert np.allclose(found, [[anova.statistic, anova.pvalue], [kruskal.statistic, kruskal.pvalue]])
+    assert (tidy.loc["anova", "df"], tidy.loc["anova", "df_denominator"]) == (2, 5)
+
+
+def test_two_levels_one_of_them_a_single_child() -> None:
+    first, second = [3.1, 2.4, 4.0, 3.6, 2.2], [5.0]
+    tidy = spss_groups(pd.Series([*first, *second]), by=pd.Series(["a"] * 5 + ["b"])).tidy().set_index("term")
+    student = stats.ttest_ind(first, second)
+    equal = tidy.loc["t_equal_variances"]
+    assert np.allclose([equal["statistic"], equal["df"], equal["p_value"]], [student.statistic, 4, student.pvalue])
+    assert np.isnan(tidy.loc["t_unequal_variances", ["statistic", "estimate"]].astype(float)).all()
+    ranks = stats.mannwhitneyu(first, second, use_continuity=False, method="asymptotic")
+    assert tidy.loc["mann_whitney_z", "p_value"] == pytest.approx(ranks.pvalue)
+    assert tidy.loc["anova", "statistic"] == pytest.approx(student.statistic**2)
 
 
 def test_paired_without_an_answer() -> None:
@@ -144,13 +170,13 @@ def test_levene_without_spread_of_its_deviations_is_missing() -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(groups=st.lists(st.lists(st.integers(0, 6), min_size=2, max_size=6), min_size=2, max_size=4))
+@given(groups=st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=6), min_size=2, max_size=4))
 def test_any_whole_numbers_give_numbers_or_a_reason(groups: list[list[int]]) -> None:
     scores = pd.Series(list(itertools.chain(*groups)), dtype=float)
     by = pd.Series(np.repeat([f"g{i}" for i in range(len(groups))], [len(g) for g in groups]))
     result, tidy = spss_groups(scores, by=by), spss_groups(scores + 7, by=by).tidy().set_index("term")
     if result.status == "not_computable":
-        assert result.reasons[0].key == "zero_variance" and tidy.empty
+        assert result.reasons[0].key in ("zero_variance", "too_few_rows") and tidy.empty
         return
     own = result.tidy().set_index("term")
     assert np.allclose(own["statistic"], tidy["statistic"], equal_nan=True)

@@ -40,7 +40,9 @@ def spss_groups(scores: pd.Series, *, by: pd.Series, conf_level: float = 0.95) -
     scores: one score a child. by: level of each child, aligned by index. Two levels, first minus second: levene
     (deviations from the mean), t_equal_variances, t_unequal_variances, anova, mann_whitney_u (the smaller U),
     mann_whitney_z (tie-corrected, no continuity correction, never positive: SPSS's convention). More: levene, anova,
-    kruskal_wallis. Every level with a score counts, as in SPSS. Returns SpssTable. SPSS: T-TEST GROUPS, ONEWAY,
+    kruskal_wallis. Every level with a score counts, as in SPSS; a level with one child leaves anova, the ranks and, of two
+    levels, t_equal_variances, while levene and t_unequal_variances are NaN. Returns SpssTable, flagged with such a
+    level; fewer than 3 children, one level or no spread inside the levels: not computable. SPSS: T-TEST GROUPS, ONEWAY,
     NPAR TESTS. R: ``t.test(var.equal=TRUE)``, ``car::leveneTest(center=mean)``, ``wilcox.test(correct=FALSE)``.
     """
     check_probability(conf_level, "conf_level")
@@ -50,7 +52,8 @@ def spss_groups(scores: pd.Series, *, by: pd.Series, conf_level: float = 0.95) -
     if reason is not None:
         return _table([], n_used=len(complete), n_dropped=n_dropped, conf_level=conf_level, reason=reason)
     df_within = len(complete) - len(arrays)
-    levene = one_way_f([np.abs(a - a.mean()) for a in arrays])
+    smallest = min(len(a) for a in arrays)
+    levene = one_way_f([np.abs(a - a.mean()) for a in arrays]) if smallest > 1 else (math.nan, math.nan)
     anova = one_way_f(arrays)
     degrees = {"df": len(arrays) - 1.0, "df_denominator": float(df_within)}
     rows: list[dict[str, Any]] = [{"term": "levene", "statistic": levene[0], "p_value": levene[1], **degrees}]
@@ -58,7 +61,8 @@ def spss_groups(scores: pd.Series, *, by: pd.Series, conf_level: float = 0.95) -
         rows += _t_rows(arrays[0], arrays[1], conf_level)
     rows.append({"term": "anova", "statistic": anova[0], "p_value": anova[1], **degrees})
     rows += _mann_whitney(*arrays) if len(arrays) == 2 else [_kruskal_wallis(arrays)]
-    return _table(rows, n_used=len(complete), n_dropped=n_dropped, conf_level=conf_level)
+    single = Reason("level_too_small", {"n": smallest, "minimum": 2}) if smallest < 2 else None
+    return _table(rows, n_used=len(complete), n_dropped=n_dropped, conf_level=conf_level, reason=single)
 
 
 def spss_paired(pre: pd.Series, post: pd.Series, *, conf_level: float = 0.95) -> SpssTable:
@@ -101,7 +105,7 @@ def _table(
         n_dropped=n_dropped,
         method="spss",
         conf_level=conf_level,
-        status="ok" if reason is None else "not_computable",
+        status="ok" if reason is None else "flagged" if rows else "not_computable",
         reasons=() if reason is None else (reason,),
     )
 
@@ -109,8 +113,9 @@ def _table(
 def _groups_unusable(arrays: list[np.ndarray]) -> Reason | None:
     if len(arrays) < 2:
         return Reason("fewer_than_two_levels", {"n_levels": len(arrays)})
-    if min(len(a) for a in arrays) < 2:
-        return Reason("level_too_small", {"n": min(len(a) for a in arrays), "minimum": 2})
+    n = sum(len(a) for a in arrays)
+    if n <= len(arrays):
+        return Reason("too_few_rows", {"n": n, "minimum": len(arrays) + 1})
     if all(np.ptp(a) <= 1e-13 * np.abs(a).max() for a in arrays):
         return Reason("zero_variance", {"variable": "scores"})
     return None
@@ -132,13 +137,13 @@ def _t_row(term: str, estimate: float, std_error: float, df: float, conf_level: 
 
 def _t_rows(first: np.ndarray, second: np.ndarray, conf_level: float) -> list[dict[str, Any]]:
     n1, n2 = len(first), len(second)
-    v1, v2 = first.var(ddof=1), second.var(ddof=1)
-    difference, std_error, welch_df = welch_difference(first, second)
-    pooled = math.sqrt(((n1 - 1) * v1 + (n2 - 1) * v2) / (n1 + n2 - 2) * (1 / n1 + 1 / n2))
-    return [
-        _t_row("t_equal_variances", difference, pooled, n1 + n2 - 2, conf_level),
-        _t_row("t_unequal_variances", difference, std_error, welch_df, conf_level),
-    ]
+    difference = float(first.mean() - second.mean())
+    within = sum(float(((a - a.mean()) ** 2).sum()) for a in (first, second))
+    pooled = math.sqrt(within / (n1 + n2 - 2) * (1 / n1 + 1 / n2))
+    unequal: dict[str, Any] = {"term": "t_unequal_variances"}
+    if min(n1, n2) > 1:
+        unequal = _t_row("t_unequal_variances", *welch_difference(first, second), conf_level)
+    return [_t_row("t_equal_variances", difference, pooled, n1 + n2 - 2, conf_level), unequal]
 
 
 def _mann_whitney(first: np.ndarray, second: np.ndarray) -> list[dict[str, Any]]:
