@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any, Literal
+
+import numpy as np
 
 Role = Literal[
     "score",
@@ -129,7 +130,7 @@ def clean(value: float | int | None) -> float | int | str | None:
     """A raw value as JSON knows it: None for NaN, "Inf" and "-Inf", no numpy types."""
     if value is None:
         return None
-    if isinstance(value, Integral):  # numpy's integers too
+    if isinstance(value, (int, np.integer)):
         return int(value)
     number = float(value)
     if math.isnan(number):
