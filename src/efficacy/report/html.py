@@ -17,6 +17,7 @@ from ..documents import Language
 from .blocks import METADATA_KEY
 from .fonts import font_face
 from .markup import block_html
+from .privacy import only_blocks, shows_groups_only
 from .wording import Wording, say
 
 _TEMPLATE = Path(__file__).parent / "page"
@@ -27,10 +28,13 @@ def render_page(notebook: NotebookNode, *, language: Language, title: str) -> st
     """HTML of an executed notebook.
 
     notebook: with the blocks attached to its outputs. language: of the page's own few words. title: of the browser
-    tab. Outputs without a block (a warning, a print) are shown as escaped text: nothing is hidden. The page refers to
-    no address outside itself.
+    tab. Outputs without a block (a warning, a print) are shown as escaped text: nothing is hidden, but of confidential
+    data that are to be shared, where they are withheld and the page says so. The page refers to no address outside
+    itself.
     """
     wording = Wording(language)
+    if shows_groups_only(notebook):
+        notebook = only_blocks(notebook, language=language)
     exporter = HTMLExporter(template_file=str(_TEMPLATE / "page.html.j2"))
     for trait in _NO_ADDRESSES:
         setattr(exporter, trait, "")

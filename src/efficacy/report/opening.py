@@ -13,15 +13,25 @@ import pandas as pd
 from IPython.display import display
 from PIL import Image
 
-from ..params import REPORT_MODELS, ReportParams, Site, load_site, resolve
+from ..params import (
+    REPORT_MODELS,
+    DescriptiveParams,
+    FactorParams,
+    InterventionParams,
+    ReportParams,
+    Site,
+    load_site,
+    resolve,
+)
 from ..project import Project, find_project
 from ..study import Study, load_study
 from ..study.declared import site_scales
 from . import descriptive, factor, intervention
-from .blocks import METADATA_KEY, Block, Drawing, Figure, Table
+from .blocks import METADATA_KEY, Block, Drawing, Figure, Sentence, Table
 from .colophon import banner, colophon
 from .markup import block_html
-from .privacy import suppress_small_cells
+from .privacy import as_shown, refuse_small_groups, suppress_small_cells
+from .shared import count_words, smallest_shown
 from .style import figure_style
 from .wording import Wording, say
 
@@ -59,18 +69,29 @@ class Run:
         """May a figure draw a mark for a single child? Not of confidential data outside the internal profile."""
         return self.site.data_origin != "confidential" or self.params.profile == "internal"
 
-    def show(self, *blocks: Block | pd.DataFrame) -> None:
-        """Display blocks in order, each with its record attached to the output's metadata."""
+    def show(self, *blocks: Block | pd.DataFrame | pd.Series | pd.Index) -> None:
+        """Display blocks in order, each with its record attached to the output's metadata; of a frame only its size.
+
+        Raises TypeError, which names the type alone, for anything else.
+        """
         for block in blocks:
-            if isinstance(block, pd.DataFrame):
-                display({"text/plain": f"{len(block)} rows x {block.shape[1]} columns (hidden)"}, raw=True)
-                continue
+            if isinstance(block, (pd.DataFrame, pd.Series, pd.Index)):
+                block = self._size_of(block)
+            if not callable(getattr(block, "describe", None)) or not isinstance(getattr(block, "id", None), str):
+                raise TypeError(f"show() takes tables, figures and sentences of a report, not {type(block).__name__}")
             if isinstance(block, Table) and not self.individual_marks:
                 block = suppress_small_cells(block, k=self.site.minimum_cell)
             self._show(block)
 
+    def _size_of(self, frame: pd.DataFrame | pd.Series | pd.Index) -> Sentence:
+        rows = count_words(len(frame), smallest=smallest_shown(self.site, self.params))
+        columns = frame.shape[1] if isinstance(frame, pd.DataFrame) else 1
+        return Sentence(id="frame", parts=[say("protection.frame", rows=rows, columns=columns)])
+
     def _show(self, block: Block) -> None:
         described = block.describe(self.wording)
+        if not self.individual_marks:
+            described = as_shown(described)
         if described["kind"] in ("table", "figure"):
             described["number"] = self._number(described["kind"], block.id)
         metadata: dict[str, Any] = {METADATA_KEY: described}
@@ -92,7 +113,7 @@ class Run:
     def _picture(self, figure: Figure) -> bytes:
         synthetic = self.site.data_origin == "synthetic"
         drawing = Drawing(wording=self.wording, individual_marks=self.individual_marks)
-        with mpl.rc_context(figure_style()):
+        with mpl.rc_context(figure_style() | {"text.parse_math": False}):  # a label with two $ is no formula
             canvas = figure.draw(drawing)
             if synthetic:
                 canvas.text(
@@ -141,8 +162,22 @@ def open_report(report: str, parameters: Mapping[str, Any]) -> Run:
         params=params,
         wording=Wording(params.language, params.table_style),
     )
+    if not run.individual_marks:
+        refuse_small_groups(_group_sizes(study, params), k=run.site.minimum_cell)
     run.show(banner(run.site, params))  # here, so that no notebook can leave it out
     return run
+
+
+def _group_sizes(study: Study, params: ReportParams) -> list[int]:
+    """Children in each group that a whole report speaks of."""
+    if isinstance(params, DescriptiveParams):
+        return [len(study.score(descriptive.wave_of(study, params), descriptive.scale_of(study, params)))]
+    if isinstance(params, FactorParams):
+        questionnaire = factor.instrument_of(study, params)
+        return [len(study.item_table(factor.wave_of(study, params), questionnaire.id).dropna())]
+    if isinstance(params, InterventionParams):
+        return [len(children) for children in intervention.case_of(study, params).both_waves]
+    return []
 
 
 def _plain(described: Mapping[str, Any]) -> str:
