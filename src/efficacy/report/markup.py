@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -9,6 +11,11 @@ from typing import Any
 # Notebook front ends know no style sheet of ours, so what makes a table a three-line table stands in the elements.
 _RULE = "1.5pt solid currentColor"
 _THIN = "0.75pt solid currentColor"
+_ACCENT, _GREY = "#11706b", "#cbd2d9"
+_ONE_LINE = {"cell": 24, "header": 10}  # up to this width, in Latin characters, a text is kept on one line
+_AFTER_SYMBOL = r"(?=\s?[=(±]|\s?&[lg]t;|检验|值|-test|$)"
+_SYMBOL = re.compile(rf"(?<![\w./-])(SD(?!\w)|(?:df|[pntrFMgdZHB]){_AFTER_SYMBOL})", flags=re.ASCII)
+_WITH_INDEX = re.compile(r"\b([dg])_(z|av|rm)\b", flags=re.ASCII)
 
 
 def block_html(block: Mapping[str, Any], *, image: str | None = None) -> str:
@@ -19,7 +26,7 @@ def block_html(block: Mapping[str, Any], *, image: str | None = None) -> str:
     if kind == "figure":
         return _figure(block, image or "")
     if kind == "sentence":
-        return f'<p class="ef-sentence ef-{escape(block["tone"])}">{escape(block["text"])}</p>'
+        return f'<p class="ef-sentence ef-{escape(block["tone"])}">{_set(block["text"])}</p>'
     if kind == "first_page":
         return _first_page(block)
     if kind == "ladder":
@@ -27,68 +34,98 @@ def block_html(block: Mapping[str, Any], *, image: str | None = None) -> str:
     raise ValueError(f"kind={kind!r}: table, figure, sentence, first_page or ladder")
 
 
+def _set(text: str) -> str:
+    """Escaped text with statistical symbols in italics, as both named styles ask."""
+    indexed = _WITH_INDEX.sub(r"<i>\1</i><sub>\2</sub>", escape(text, quote=False))
+    return _SYMBOL.sub(r"<i>\1</i>", indexed).replace("BF10", "BF<sub>10</sub>")
+
+
+def _kept(text: str, kind: str) -> str:
+    """Style that keeps a short text on one line: Chinese would otherwise break between any two characters."""
+    width = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return ";white-space:nowrap" if width <= _ONE_LINE[kind] else ""
+
+
 def _table(block: Mapping[str, Any]) -> str:
     columns = block["columns"]
-    cell = f"border-bottom:{_THIN};padding:4px 10px"
+    cell = f"border-bottom:{_THIN};padding:4px 10px;vertical-align:bottom"
     head = "".join(
-        f'<th scope="col" style="text-align:{c["align"]};{cell}">{escape(c["header"])}</th>' for c in columns
+        f'<th scope="col" style="text-align:{c["align"]};{cell}{_kept(c["header"], "header")}">{_set(c["header"])}</th>'
+        for c in columns
     )
     body = "".join(_row(row, columns) for row in block["rows"])
-    number = f"<b>{escape(block['number'])}</b> " if block.get("number") else ""
-    notes = "".join(f"<div>{escape(note)}</div>" for note in block["notes"])
+    notes = "".join(f"<div>{_set(note)}</div>" for note in block["notes"])
     return (
-        f'<div class="ef-table" id="{escape(block["id"])}">'
+        f'<div class="ef-table" id="{escape(block["id"])}"><div style="width:fit-content;max-width:100%;margin:0 auto">'
         f'<table style="border-collapse:collapse;border-top:{_RULE};border-bottom:{_RULE};margin:0 auto">'
         f'<caption style="caption-side:top;text-align:center;color:inherit;padding:4px">'
-        f"{number}{escape(block['title'])}</caption>"
+        f"{_number(block)}{_set(block['title'])}</caption>"
         f'<thead><tr style="background:none">{head}</tr></thead><tbody>{body}</tbody></table>'
-        + (f'<div class="ef-notes" style="font-size:85%;text-align:center">{notes}</div>' if notes else "")
-        + "</div>"
+        + (f'<div class="ef-notes" style="{_AS_WIDE}">{notes}</div>' if notes else "")
+        + "</div></div>"
     )
+
+
+_AS_WIDE = "font-size:85%;text-align:left;width:0;min-width:100%"  # notes are as wide as their table, never wider
+
+
+def _number(block: Mapping[str, Any]) -> str:
+    return f"<b>{escape(block['number'])}</b> " if block.get("number") else ""
 
 
 def _row(row: Mapping[str, Any], columns: list[Mapping[str, Any]]) -> str:
     if row.get("heading"):
-        text = escape(row["cells"][0]["shown"])
+        text = _set(row["cells"][0]["shown"])
         return (
             f'<tr class="ef-heading" style="background:none"><th scope="rowgroup" colspan="{len(columns)}" '
             f'style="text-align:left;padding:6px 10px 2px">{text}</th></tr>'
         )
     cells = "".join(
-        f'<td style="text-align:{column["align"]};padding:3px 10px{";white-space:nowrap" if "raw" in cell else ""}">'
-        f"{escape(cell['shown'])}</td>"
+        f'<td style="text-align:{column["align"]};padding:3px 10px;vertical-align:top'
+        f'{";white-space:nowrap" if "raw" in cell else _kept(cell["shown"], "cell")}">{_set(cell["shown"])}</td>'
         for cell, column in zip(row["cells"], columns, strict=True)
     )
     return f'<tr style="background:none">{cells}</tr>'
 
 
 def _figure(block: Mapping[str, Any], image: str) -> str:
-    number = f"<b>{escape(block['number'])}</b> " if block.get("number") else ""
     return (
         f'<figure class="ef-figure" id="{escape(block["id"])}"><img src="{escape(image)}" alt="{escape(block["alt"])}">'
-        f"<figcaption>{number}{escape(block['caption'])}</figcaption></figure>"
+        f"<figcaption>{_number(block)}{_set(block['caption'])}</figcaption></figure>"
     )
+
+
+_TONE_STYLE = {"result": ";font-weight:600", "paste": ";border:1px dashed #8e9aa6;padding:6px 10px"}
 
 
 def _first_page(block: Mapping[str, Any]) -> str:
     rows = "".join(
-        f'<div class="ef-row ef-{escape(row["tone"])}" style="display:grid;grid-template-columns:9em 1fr;gap:1em;'
-        f'padding:4px 0"><dt style="color:#55606b">{escape(row["heading"])}</dt>'
-        f'<dd style="margin:0">{escape(row["text"])}</dd></div>'
+        f'<div class="ef-row ef-{escape(row["tone"])}" style="display:grid;grid-template-columns:8em 1fr;gap:1em;'
+        f'padding:3px 0"><dt style="font-weight:400;opacity:.75">{escape(row["heading"])}</dt>'
+        f'<dd style="margin:0{_TONE_STYLE.get(row["tone"], "")}">{_set(row["text"])}</dd></div>'
         for row in block["rows"]
     )
     return (
-        f'<section class="ef-first-page"><h2 class="ef-title">{escape(block["title"])}</h2>'
-        f'<p class="ef-subtitle">{escape(block["subtitle"])}</p><dl>{rows}</dl></section>'
+        f'<section class="ef-first-page" style="border:1px solid {_GREY};padding:12px 16px">'
+        f'<h2 class="ef-title" style="margin:0">{escape(block["title"])}</h2>'
+        f'<p class="ef-subtitle">{_set(block["subtitle"])}</p><dl style="margin:0">{rows}</dl></section>'
     )
 
 
 def _ladder(block: Mapping[str, Any]) -> str:
-    rungs = "".join(
-        f'<li class="ef-rung ef-{escape(rung["state"])}"><b>{escape(rung["label"])}</b>'
-        + (f"<span>{escape(rung['note'])}</span>" if rung["note"] else "")
-        + "</li>"
-        for rung in block["rungs"]
-    )
     title = f'<p class="ef-ladder-title">{escape(block["title"])}</p>' if block.get("title") else ""
-    return f'{title}<ol class="ef-ladder">{rungs}</ol>'
+    return (
+        f'{title}<ol class="ef-ladder" style="list-style:none;display:grid;grid-auto-flow:column;'
+        f'grid-auto-columns:1fr;gap:8px;padding:0;margin:8px 0">{"".join(map(_rung, block["rungs"]))}</ol>'
+    )
+
+
+def _rung(rung: Mapping[str, Any]) -> str:
+    """A rung on the way is marked by a broad line, the one reached by bold type as well."""
+    line = f"4px solid {_ACCENT}" if rung["state"] in ("passed", "reached") else f"2px dashed {_GREY}"
+    weight = 700 if rung["state"] == "reached" else 500
+    note = f'<span style="opacity:.8">{_set(rung["note"])}</span>' if rung["note"] else ""
+    return (
+        f'<li class="ef-rung ef-{escape(rung["state"])}" style="border-top:{line};padding:6px 8px;margin:0">'
+        f'<b style="display:block;font-weight:{weight}">{_set(rung["label"])}</b>{note}</li>'
+    )
