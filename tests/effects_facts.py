@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from reference_facts import DATA, entries, table
 
-REFERENCE = Path(__file__).parent / "reference"
+__all__ = ["agrees", "data", "facts", "table"]
 
 
 def facts(family: str) -> dict[str, dict[str, Any]]:
     """All entries of one family by id."""
-    content = json.loads((REFERENCE / "effects" / f"{family}.json").read_text(encoding="utf-8"))
-    return {entry["id"]: entry for entry in content["entries"]}
+    return entries(f"effects/{family}")
 
 
 def data(name: str, where: str | None = None) -> pd.DataFrame:
     """A reference data set by child."""
-    frame = pd.read_csv(REFERENCE / "data" / f"{name}.csv", index_col="id", encoding="utf-8")
+    frame = pd.read_csv(DATA / f"{name}.csv", index_col="id", encoding="utf-8")
     return frame if where is None else frame.query(where)
 
 
@@ -28,8 +26,3 @@ def agrees(actual: float, expected: float, entry: dict[str, Any]) -> bool:
     """|a - b| <= tolerance * max(1, |b|), the tolerance of the entry or 1e-8."""
     tolerance = entry.get("tolerance", 1e-8)
     return math.isfinite(actual) and abs(actual - expected) <= tolerance * max(1.0, abs(expected))
-
-
-def table(value: dict[str, Any]) -> pd.DataFrame:
-    """A matrix of the references."""
-    return pd.DataFrame(value["values"], index=value["rows"], columns=value["cols"])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from reference_facts import REFERENCE, entries, table
 
-REFERENCE = Path(__file__).parent / "reference"
+__all__ = ["assert_agrees", "facts", "items_of", "scored", "table", "with_correlations"]
+
 REVERSED = {
     "bfi54_CE": ["C4", "C5", "E1", "E2"],
     "bfi95_22": ["A1", "C4", "C5", "E1", "E2", "O2"],
@@ -19,8 +19,7 @@ REVERSED = {
 
 def facts(family: str) -> dict[str, dict[str, Any]]:
     """All entries of one family by id."""
-    content = json.loads((REFERENCE / "psychometrics" / f"{family}.json").read_text(encoding="utf-8"))
-    return {entry["id"]: entry for entry in content["entries"]}
+    return entries(f"psychometrics/{family}")
 
 
 def items_of(entry: dict[str, Any]) -> pd.DataFrame:
@@ -33,13 +32,6 @@ def scored(entry: dict[str, Any]) -> pd.DataFrame:
     items = items_of(entry)
     reverse = REVERSED.get(entry["id"].split(".")[0], [])
     return items.assign(**{name: 7 - items[name] for name in reverse})
-
-
-def table(value: dict[str, Any]) -> pd.DataFrame:
-    """A matrix or a data frame of the references."""
-    if set(value) == {"rows", "cols", "values"}:
-        return pd.DataFrame(value["values"], index=value["rows"], columns=value["cols"])
-    return pd.DataFrame(value).set_index(".row")
 
 
 def assert_agrees(actual: Any, expected: Any, tolerance: float = 1e-8) -> None:

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 Status = Literal["ok", "flagged", "not_computable"]
+
+_SCALARS = (int, float, str, np.integer, np.bool_)  # numpy's floats are floats, its whole numbers are not int
 
 COLUMNS: Mapping[str, str] = {
     # data
@@ -32,6 +35,7 @@ COLUMNS: Mapping[str, str] = {
     "df_denominator": "second degrees of freedom of an F statistic",
     "p_value": "two-sided p unless the method says otherwise",
     "p_value_adjusted": "p after the named correction for several tests",
+    "p_value_permutation": "p over the draws a permutation test allows",
     "conf_low": "lower end of the interval at conf_level",
     "conf_high": "upper end of the interval at conf_level",
     "n": "children behind this row",
@@ -42,6 +46,16 @@ COLUMNS: Mapping[str, str] = {
     "status": "ok, flagged or not_computable",
     "mean": "arithmetic mean",
     "sd": "standard deviation, n - 1",
+    "median": "middle of the ordered values",
+    "minimum": "lowest value observed",
+    "maximum": "highest value observed",
+    "share": "share of the children behind this row, 0 to 1",
+    "variable": "grouping variable or predictor a row is about",
+    "standardized": "estimate in standard deviations",
+    # change
+    "retest_r": "correlation of a score with itself at a second testing without a programme",
+    "expected_gain": "gain expected from regression to the mean alone",
+    "delta": "adjusted change in standard deviations of the survey",
     # psychometrics
     "loading": "factor loading (pattern)",
     "communality": "variance of an item shared with the factors",
@@ -56,7 +70,8 @@ COLUMNS: Mapping[str, str] = {
     "rmsea": "root mean square error of approximation",
     "srmr": "standardised root mean square residual",
 }
-"""The vocabulary of columns; other columns are the statistic's own standard name (skewness, d_z, observed, ...)."""
+"""The vocabulary of columns. A column that only one statistic has (skewness, observed, ...) is described there; with
+the ending _std_error, _conf_low or _conf_high a name is that quantity's own."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +99,9 @@ class Result:
     reasons: tuple[Reason, ...] = ()
 
     def glance(self) -> pd.DataFrame:
-        """Exactly one row: every scalar field of the result."""
-        row = {
-            f.name: value
-            for f in dataclasses.fields(self)
-            if isinstance(value := getattr(self, f.name), (int, float, str, bool))
-        }
-        return pd.DataFrame([row])
+        """Exactly one row: every field that is one number, word or truth value; no column for a field that is None."""
+        values = {declared.name: getattr(self, declared.name) for declared in dataclasses.fields(self)}
+        return pd.DataFrame([{name: value for name, value in values.items() if isinstance(value, _SCALARS)}])
 
     def tidy(self) -> pd.DataFrame:
         """One row per parameter, in the names of COLUMNS."""

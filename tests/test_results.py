@@ -1,0 +1,154 @@
+"""The contract every statistic keeps: one vocabulary of columns, one row a parameter, one row for the whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from reference_facts import DATA
+
+import efficacy as ef
+from efficacy.results import COLUMNS, Reason, Result
+
+ENDINGS = ("_std_error", "_conf_low", "_conf_high")
+ITEMS = pd.read_csv(DATA / "bfi_n54.csv", encoding="utf-8")[["C1", "C2", "C3", "E3", "E5", "N1", "N2"]]
+CHILDREN = pd.Index([f"p{number:03d}" for number in range(60)])
+PRE = pd.Series(np.random.default_rng(1).normal(size=60), index=CHILDREN)
+POST = 0.7 * PRE + 0.7 * pd.Series(np.random.default_rng(2).normal(size=60), index=CHILDREN)
+MEMBERS = PRE.nsmallest(12).index
+TREATED = pd.Series(CHILDREN.isin(MEMBERS), index=CHILDREN)
+ARM = pd.Series(pd.Categorical(["none", "games", "talks"] * 20, categories=["none", "games", "talks"]), index=CHILDREN)
+CODES = pd.DataFrame({"participant_id": ["p1", "p1", "p2"], "level": ["self", "family", "self"], "rater": [*"AAB"]})
+SESSIONS = pd.DataFrame(
+    {
+        "participant_id": ["p1", "p2"] * 2,
+        "session": [1, 1, 2, 2],
+        "attended": [True, False, True, True],
+        "satisfaction": [4.0, np.nan, 5.0, 3.0],
+    }
+)
+
+
+def claims() -> Result:
+    unadjusted = ef.paired_change(PRE[MEMBERS], POST[MEMBERS])
+    over_r = ef.adjusted_change_over_r(PRE, POST, members=MEMBERS, lowest=0.5, highest=0.9)
+    return ef.claims_ladder("retest_correction", ef.Evidence(unadjusted=unadjusted, over_r=over_r))
+
+
+RESULTS: dict[str, Callable[[], Result]] = {
+    "adjusted_change": lambda: ef.adjusted_change(PRE, POST, members=MEMBERS, retest_r=0.7, retest_n=40),
+    "adjusted_change_over_r": lambda: ef.adjusted_change_over_r(PRE, POST, members=MEMBERS, lowest=0.5, highest=0.9),
+    "ancova": lambda: ef.ancova(PRE, POST, TREATED),
+    "change_score_comparison": lambda: ef.change_score_comparison(PRE, POST, TREATED),
+    "claims_ladder": claims,
+    "compare_groups": lambda: ef.compare_groups(POST, by=ARM),
+    "compare_to_reference": lambda: ef.compare_to_reference(PRE, reference=0.1),
+    "comparison_readings": lambda: ef.comparison_readings(PRE, POST, TREATED),
+    "correlations": lambda: ef.correlations(ITEMS),
+    "count_codes": lambda: ef.count_codes(CODES, levels=["self", "family"]),
+    "cronbach_alpha": lambda: ef.cronbach_alpha(ITEMS),
+    "factorability": lambda: ef.factorability(ITEMS),
+    "false_alarm_rate": lambda: ef.false_alarm_rate(
+        n_survey=30, n_members=6, retest_r=[0.6], n_simulations=100, seed=1
+    ),
+    "fit_efa": lambda: ef.fit_efa(ITEMS, n_factors=2),
+    "linear_regression": lambda: ef.linear_regression(POST, pd.DataFrame({"pre": PRE, "arm": ARM})),
+    "minimum_average_partial": lambda: ef.minimum_average_partial(ITEMS),
+    "paired_change": lambda: ef.paired_change(PRE, POST),
+    "parallel_analysis": lambda: ef.parallel_analysis(ITEMS, n_iterations=50, seed=1),
+    "randomised_ancova": lambda: ef.randomised_ancova(POST, PRE, ARM, seed=1, n_permutations=99),
+    "regression_discontinuity": lambda: ef.regression_discontinuity(PRE, POST, TREATED),
+    "regression_to_mean": lambda: ef.regression_to_mean(PRE, MEMBERS, retest_r=[0.5, 0.7]),
+    "reliability": lambda: ef.reliability(ITEMS),
+    "session_record": lambda: ef.session_record(SESSIONS),
+    "spss_groups": lambda: ef.spss_groups(POST, by=ARM),
+}
+FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
+    "categorical_table": lambda: ef.categorical_table(pd.DataFrame({"arm": ARM})),
+    "describe_items": lambda: ef.describe_items(ITEMS, minimum=1, maximum=6),
+    "describe_scores": lambda: ef.describe_scores(pd.DataFrame({"total": PRE}), by=ARM),
+    "item_analysis": lambda: ef.item_analysis(ITEMS),
+}
+
+
+@cache
+def result(name: str) -> Result:
+    return RESULTS[name]()
+
+
+def kinds(base: type[Result] = Result) -> Iterator[type[Result]]:
+    """Every kind of result the package has."""
+    for kind in base.__subclasses__():
+        if kind.__module__.startswith("efficacy."):
+            yield kind
+            yield from kinds(kind)
+
+
+def unexplained(columns: pd.Index, documentation: str) -> list[str]:
+    """The columns that neither the vocabulary nor the statistic's own words name."""
+    words = set(re.findall(r"[A-Za-z_0-9]+", documentation))
+    stems = {column: re.sub(f"({'|'.join(ENDINGS)})$", "", column) for column in columns}
+    known = {*COLUMNS, *words}
+    return [column for column, stem in stems.items() if column not in known and stem not in known]
+
+
+def test_every_kind_of_result_is_looked_at() -> None:
+    assert {type(result(name)) for name in RESULTS} == set(kinds())
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_every_column_is_in_the_vocabulary_or_explained_by_its_statistic(name: str) -> None:
+    found = result(name)
+    documentation = f"{type(found).__doc__} {type(found).tidy.__doc__} {getattr(ef, name).__doc__}"
+    assert unexplained(found.tidy().columns, documentation) == []
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_every_column_of_a_plain_table_is_in_the_vocabulary_or_explained(name: str) -> None:
+    assert unexplained(FRAMES[name]().columns, str(getattr(ef, name).__doc__)) == []
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_glance_is_one_row_of_every_single_value(name: str) -> None:
+    found = result(name)
+    glance = found.glance()
+    assert len(glance) == 1
+    tables = (pd.DataFrame, pd.Series, tuple)
+    single = {key for key, value in vars(found).items() if value is not None and not isinstance(value, tables)}
+    assert set(glance.columns) == single
+    assert {"n_used", "n_dropped", "method", "status"} <= single
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_tidy_hands_out_a_copy(name: str) -> None:
+    found = result(name)
+    table = found.tidy()
+    n_rows = len(table)
+    table.drop(index=table.index, inplace=True)
+    assert len(found.tidy()) == n_rows > 0
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_cannot_be_changed(name: str) -> None:
+    with pytest.raises(AttributeError):
+        result(name).n_used = 0  # type: ignore[misc]
+
+
+def test_whole_numbers_of_numpy_are_single_values_too() -> None:
+    counted = Result(n_used=np.int64(3), n_dropped=0, method="none", reasons=(Reason("too_few_rows"),))
+    assert counted.glance().to_dict("records") == [{"n_used": 3, "n_dropped": 0, "method": "none", "status": "ok"}]
+
+
+def test_a_result_without_parameters_says_so() -> None:
+    with pytest.raises(NotImplementedError, match="Result"):
+        Result(n_used=0, n_dropped=0, method="none").tidy()
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_columns_are_whole_words(column: str) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", column)
+    assert COLUMNS[column].strip()
