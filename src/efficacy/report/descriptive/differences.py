@@ -17,7 +17,8 @@ from ..numbers import Interval, Number, PlusMinus
 from ..privacy import hidden_parts
 from ..shared import absent, row_of, smallest_shown
 from ..wording import Message, Words, reason_words, say
-from .choices import scale_of
+from .choices import scale_of, wave_of
+from .protection import counts_of_all, few_unanswered, has_few
 
 SMALLEST_LEVEL = 2  # a level needs a spread to be compared
 _HEADINGS = (
@@ -60,8 +61,12 @@ def _difference_table(
     for _, test in differences.iterrows():
         variable = test["variable"]
         rows.append(Row(cells=[grouping_label(study, variable), *_test_cells(study, params, test)]))
-        rows += _level_rows(study, variable, described[variable])
+        rows += _level_rows(study, params, variable, described[variable])
         notes += [_reason_note(study, params, variable, reason) for reason in test["reasons"]]
+    if any(counts_of_all(study, params, variable) is not None for variable in described):
+        notes.append(say("protection.counts_of_all"))
+    if any(has_few(study, params, variable) for variable in described):
+        notes.append(say("protection.test_of_few"))
     scale = scale_label(study, scale_of(study, params))
     return Table(
         id="descriptive.differences",
@@ -75,17 +80,21 @@ def _difference_table(
     )
 
 
-def _level_rows(study: Study, variable: str, levels: pd.DataFrame) -> list[Row]:
+def _level_rows(study: Study, params: DescriptiveParams, variable: str, levels: pd.DataFrame) -> list[Row]:
+    everybody = counts_of_all(study, params, variable)
     rows = []
     for _, level in levels[levels["n"] > 0].iterrows():
         n = int(level["n"])
         name = say("descriptive_tables.level_of", level=level_label(study, variable, str(level["level"])))
+        count = Number(value=n if everybody is None else int(everybody[level["level"]]), role="count")
         # the mean of one respondent would be that respondent's score
         mean_sd = PlusMinus(mean=level["mean"] if n > 1 else None, sd=level["sd"])
-        rows.append(Row(cells=[name, Number(value=n, role="count"), mean_sd, *[None] * 5], n=n, group=variable))
-    n_elsewhere = len(study.participants) - int(levels["n"].sum())
+        rows.append(Row(cells=[name, count, mean_sd, *[None] * 5], n=n, group=variable))
+    n_scored = int(levels["n"].sum())
+    without = "no_answer_or_score" if everybody is None else "no_answer"
+    n_elsewhere = len(study.participants) - (n_scored if everybody is None else int(everybody.sum()))
     if n_elsewhere:
-        name = say("descriptive_tables.level_of", level=say("descriptive_tables.no_answer_or_score"))
+        name = say("descriptive_tables.level_of", level=say(f"descriptive_tables.{without}"))
         cells = [name, Number(value=n_elsewhere, role="count"), *[None] * 6]
         rows.append(Row(cells=cells, n=n_elsewhere, group=variable))
     return rows
@@ -103,21 +112,25 @@ def _reason_note(study: Study, params: DescriptiveParams, variable: str, reason:
 
 
 def _test_cells(study: Study, params: DescriptiveParams, test: pd.Series) -> list[Cell]:
-    n = int(test["n_used"])
-    few = 0 < len(study.participants) - n < smallest_shown(study.site, params)  # the rest would be a small cell
-    n_used = say("descriptive_tables.protected") if few else Number(value=n, role="count")
+    hidden = say("descriptive_tables.protected")
+    if has_few(study, params, test["variable"]):
+        return [hidden, None, hidden, *[None] * 4]
+    # the rest would be a small cell
+    n = None if few_unanswered(study, params, test["variable"]) else int(test["n_used"])
+    everybody = counts_of_all(study, params, test["variable"])
+    n_told = n if n is None or everybody is None else int(everybody.sum())
+    n_used = hidden if n_told is None else Number(value=n_told, role="count")
     if test["status"] == "not_computable":
         return [n_used, None, say("descriptive_tables.not_computable"), None, None, None, None]
-    effect = Number(value=test["effect"], role="effect", n=int(test["n_used"]))
     return [
         n_used,
         None,
         statistic_words(test),
-        Number(value=test["p_value"], role="p", n=int(test["n_used"]), method=test["method"]),
+        Number(value=test["p_value"], role="p", n=n, method=test["method"]),
         Number(value=test["p_value_adjusted"], role="p", method="holm"),
         say(
             f"descriptive_tables.effect_{test['effect_name']}",
-            effect=effect,
+            effect=Number(value=test["effect"], role="effect", n=n),
             interval=Interval(low=test["effect_conf_low"], high=test["effect_conf_high"], role="effect"),
         ),
         Number(value=test["rank_p_value"], role="p", method=test["rank_method"]),
@@ -155,19 +168,22 @@ def difference_words(study: Study, params: DescriptiveParams, differences: pd.Da
         say("descriptive.differences_tests", k=len(tested), scale=scale, n_before=len(before), alpha=limit)
     ]
     if len(after):
-        labels = [_found(study, test) for _, test in after.iterrows()]
+        labels = [_found(study, params, test) for _, test in after.iterrows()]
         parts.append(say("descriptive.differences_after", k=len(tested), found=labels, alpha=limit))
     else:
         parts.append(say("descriptive.differences_none_after", k=len(tested), alpha=limit))
     return parts
 
 
-def _found(study: Study, test: pd.Series) -> Message:
+def _found(study: Study, params: DescriptiveParams, test: pd.Series) -> Words:
+    if has_few(study, params, test["variable"]):
+        return grouping_label(study, test["variable"])
+    n = None if few_unanswered(study, params, test["variable"]) else int(test["n_used"])
     return say(
         "descriptive.difference_found",
         variable=grouping_label(study, test["variable"]),
         effect_name=say(f"descriptive_tables.name_{test['effect_name']}"),
-        effect=Number(value=test["effect"], role="effect", n=int(test["n_used"])),
+        effect=Number(value=test["effect"], role="effect", n=n),
         p=Number(value=test["p_value_adjusted"], role="p_text", method="holm"),
     )
 
@@ -183,17 +199,28 @@ def _size_sentences(study: Study, detectable: Mapping[str, float]) -> list[Sente
     return [Sentence(id="descriptive.detectable", parts=[said], tone="caution")] if sizes else []
 
 
-def shown_levels(study: Study, params: DescriptiveParams, levels: pd.DataFrame) -> pd.DataFrame:
-    """The levels somebody has, without those a table of these data would hide (privacy.suppress_small_cells)."""
+def shown_levels(
+    study: Study, params: DescriptiveParams, levels: pd.DataFrame, *, n_unanswered: int | None = None
+) -> pd.DataFrame:
+    """The levels somebody has, without those a table of these data would hide (privacy.suppress_small_cells).
+
+    n_unanswered: children on no level; left out, those with a score are counted.
+    """
     counts = [int(n) for n in levels["n"]]
-    n_elsewhere = len(study.participants) - sum(counts)
+    n_scored = len(study.score(wave_of(study, params), scale_of(study, params)))
+    n_elsewhere = n_scored - sum(counts) if n_unanswered is None else n_unanswered
     hidden = hidden_parts([*counts, n_elsewhere], k=smallest_shown(study.site, params))
     return levels.iloc[[part for part, n in enumerate(counts) if n and part not in hidden]]
 
 
 def two_smallest(study: Study, params: DescriptiveParams, levels: pd.DataFrame) -> tuple[int, int]:
-    """Children on the two smallest levels that can be compared; (0, 0) where there are not two."""
-    sizes = sorted(int(n) for n in shown_levels(study, params, levels)["n"] if n >= SMALLEST_LEVEL)
+    """Children on the two smallest levels that can be compared; (0, 0) where there are not two.
+
+    Where small counts are protected, rounded down to steps of the smallest count that is shown: what is computed from
+    them would otherwise give the exact counts back.
+    """
+    step = smallest_shown(study.site, params)
+    sizes = sorted(int(n) // step * step for n in shown_levels(study, params, levels)["n"] if n >= SMALLEST_LEVEL)
     return (sizes[0], sizes[1]) if len(sizes) > 1 else (0, 0)
 
 
@@ -208,11 +235,17 @@ def spss_blocks(
     for variable, table in tables.items():
         lines = table.tidy()
         label = grouping_label(study, variable)
+        if has_few(study, params, variable):
+            rows.append(Row(cells=[label, say("descriptive_tables.protected"), *[None] * 6]))
+            continue
         notes += [_reason_note(study, params, variable, reason) for reason in table.reasons]
         if table.status == "not_computable":
             rows.append(Row(cells=[label, say("descriptive_tables.not_computable"), *[None] * 6]))
             continue
-        rows.append(Row(cells=[label, *_spss_cells(lines), _welch_p(differences, variable)]))
+        told = not few_unanswered(study, params, variable)
+        rows.append(Row(cells=[label, *_spss_cells(lines, df_told=told), _welch_p(differences, variable)]))
+    if any(has_few(study, params, variable) for variable in tables):
+        notes.append(say("protection.test_of_few"))
     return [
         Table(
             id="descriptive.spss",
@@ -235,15 +268,16 @@ def spss_blocks(
     ]
 
 
-def _spss_cells(lines: pd.DataFrame) -> list[Cell]:
+def _spss_cells(lines: pd.DataFrame, *, df_told: bool) -> list[Cell]:
+    """df_told: False where the degrees of freedom would tell how few did not answer."""
     levene = row_of(lines, "term", "levene")
     two = "t_equal_variances" in set(lines["term"])
     pooled = row_of(lines, "term", "t_equal_variances" if two else "anova")
     rank = row_of(lines, "term", "mann_whitney_z" if two else "kruskal_wallis")
     return [
-        Number(value=levene["statistic"], role="statistic", df=levene["df"]),
+        Number(value=levene["statistic"], role="statistic", df=levene["df"] if df_told else None),
         Number(value=levene["p_value"], role="p"),
-        statistic_words(pooled),
+        statistic_words(pooled) if df_told else Number(value=pooled["statistic"], role="statistic"),
         Number(value=pooled["p_value"], role="p"),
         say(
             f"descriptive_tables.{'z' if two else 'h'}_value",

@@ -122,11 +122,14 @@ def _bars(edges: FloatArray, counts: FloatArray) -> list[Message]:
 
 def histogram(values: FloatArray, limits: tuple[float, float], *, smallest: int) -> tuple[FloatArray, FloatArray]:
     """Edges and counts of equal bins over the occupied part of the possible range; neighbours are joined until no bin
-    stands for fewer children than may be shown."""
+    stands for fewer children than may be shown. Where that is more than one, the bins reach over the whole range: where
+    they ended would tell the lowest and the highest score."""
     grid = np.linspace(limits[0], limits[1], BINS + 1)
     counts, edges = np.histogram(values, bins=grid)
     occupied = np.flatnonzero(counts)
     first, last = max(occupied[0] - 1, 0), min(occupied[-1] + 1, BINS - 1)
+    if smallest > 1:
+        first, last = 0, BINS - 1
     kept, joined = list(edges[first : last + 2]), list(counts[first : last + 1])
     while len(joined) > 1 and smallest > 1 and min(joined) < smallest:
         at = int(np.argmin(joined))

@@ -19,6 +19,7 @@ from ..wording import Message, say
 from .choices import scale_of
 from .differences import grouping_label, shown_levels
 from .level import scale_axis
+from .protection import counts_of_all
 
 
 def group_blocks(
@@ -30,14 +31,19 @@ def group_blocks(
     children than a table may show are left out.
     """
     smallest = study.site.minimum_cell  # intervals of a few respondents would fill the figure and show nothing
-    shown = {name: shown_levels(study, params, levels) for name, levels in by_group.items()}
+    unanswered = {name: int(study.participants[name].isna().sum()) for name in by_group}
+    shown = {
+        name: shown_levels(study, params, levels, n_unanswered=unanswered[name]) for name, levels in by_group.items()
+    }
     shown = {name: levels[levels["n"] >= smallest] for name, levels in shown.items()}
     shown = {name: levels for name, levels in shown.items() if len(levels) > 1}
     if not shown:
         return [absent("group_means")]
     scale = scale_of(study, params)
     mean = Number(value=row_of(scores, "scale", scale)["mean"], role="score")
-    labels = {name: [_label(study, name, row) for _, row in levels.iterrows()] for name, levels in shown.items()}
+    labels = {
+        name: [_label(study, params, name, row) for _, row in levels.iterrows()] for name, levels in shown.items()
+    }
 
     def draw(drawing: Drawing) -> Canvas:
         rows = sum(len(levels) for levels in shown.values())
@@ -88,6 +94,8 @@ def _draw_levels(
     axes.set_axisbelow(True)
 
 
-def _label(study: Study, name: str, row: pd.Series) -> Message:
+def _label(study: Study, params: DescriptiveParams, name: str, row: pd.Series) -> Message:
+    everybody = counts_of_all(study, params, name)
+    n = int(row["n"] if everybody is None else everybody[row["level"]])
     level = level_label(study, name, str(row["level"]))
-    return say("descriptive_figures.level_n", variable=grouping_label(study, name), level=level, n=int(row["n"]))
+    return say("descriptive_figures.level_n", variable=grouping_label(study, name), level=level, n=n)

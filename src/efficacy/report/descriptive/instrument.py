@@ -12,7 +12,8 @@ from ..instrument_page import evidence_table, instrument_sentence, instrument_ta
 from ..labels import scale_label
 from ..numbers import Interval, Number
 from ..shared import absent, conf_column, percent_words
-from ..wording import Message, reasons_of, say
+from ..wording import Message, say
+from .protection import reason_notes
 
 
 def instrument_blocks(study: Study) -> list[Block]:
@@ -58,7 +59,7 @@ def reliability_blocks(study: Study, params: DescriptiveParams, alphas: Mapping[
         rows=rows,
         notes=[
             say(f"descriptive_tables.reliability_note_{details}"),
-            *(note for alpha in alphas.values() for note in reasons_of(alpha)),
+            *(note for alpha in alphas.values() for note in reason_notes(study, params, alpha)),
         ],
         method="Cronbach's alpha, Feldt interval",
     )

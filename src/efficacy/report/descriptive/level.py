@@ -14,8 +14,9 @@ from ..blocks import Cell, Column, Row, Sentence, Table
 from ..labels import item_label, scale_label
 from ..numbers import Interval, Number, PlusMinus
 from ..shared import absent, conf_column, percent_words, share_cell, smallest_shown
-from ..wording import Message, Words, reasons_of, say
+from ..wording import Message, Words, say
 from .choices import instruments_of, scale_of
+from .protection import reason_notes
 
 
 def n_items_of(study: Study, scale: str) -> int | None:
@@ -62,7 +63,7 @@ def level_table(
         rows.append(Row(cells=cells, n=int(row["n"])))
     notes: list[Words] = [say("descriptive_tables.level_note")] if with_items else []
     notes += [say("descriptive_tables.level_rule_note", rule=rule_words(params))] if levels else []
-    notes += [note for level in levels.values() for note in reasons_of(level)]
+    notes += [note for level in levels.values() for note in reason_notes(study, params, level)]
     total_header = say("descriptive_tables.column_total" if with_items else "common.column_mean_sd")
     columns = [
         Column(role="scale", header=say("common.column_scale"), align="left"),
@@ -175,10 +176,7 @@ def item_table(
                 PlusMinus(mean=row["mean"], sd=row["sd"]),
                 Number(value=level.difference, role="score", n=level.n_used),
                 Interval(low=level.conf_low, high=level.conf_high, role="score"),
-                *(
-                    share_cell(share, int(row["n"]), smallest=smallest)
-                    for share in (level.share_below, row["floor"], row["ceiling"])
-                ),
+                *_item_shares(row, level, smallest=smallest),
             ],
             n=int(row["n"]),
         )
@@ -204,6 +202,22 @@ def item_table(
             say("descriptive_tables.items_note", low=instrument.minimum, high=instrument.maximum, midpoint=midpoint)
         ],
     )
+
+
+def _item_shares(row: pd.Series, level: LevelComparison, *, smallest: int) -> list[Cell]:
+    """Below the midpoint, at the lowest and at the highest answer. The first is not told where few children lie between
+    it and one of the ends: the difference would count them."""
+    n = int(row["n"])
+    below, floor, ceiling = (share_cell(part, n, smallest=smallest) for part in _shares(row, level))
+    n_below, n_floor, n_ceiling = (round(part * n) for part in _shares(row, level))
+    few = (isinstance(floor, Number) and 0 < n_below - n_floor < smallest) or (
+        isinstance(ceiling, Number) and 0 < n - n_below - n_ceiling < smallest
+    )
+    return [say("descriptive_tables.protected") if few else below, floor, ceiling]
+
+
+def _shares(row: pd.Series, level: LevelComparison) -> tuple[float, float, float]:
+    return level.share_below, row["floor"], row["ceiling"]
 
 
 def items_missing(study: Study, params: DescriptiveParams) -> list[Sentence]:

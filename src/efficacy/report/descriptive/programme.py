@@ -111,7 +111,7 @@ def _session_table(study: Study, params: DescriptiveParams, record: SessionRecor
     rows = []
     for _, row in record.tidy().iterrows():
         absent_children = int(row["n"] - row["n_attended"])
-        hides = smallest > 1 and 0 < absent_children < smallest  # who was not there is a cell too
+        hides = smallest > 1 and absent_children < smallest  # who was not there is a cell too, and nobody is a bound
         n_satisfied = int(row["n_satisfaction"])
         came: Cell = (
             say("descriptive_tables.protected") if hides else Number(value=int(row["n_attended"]), role="count")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -27,9 +29,11 @@ def screening_blocks(study: Study, params: DescriptiveParams) -> list[Block]:
     """Answer sheets that each screen marked, by wave, and the warnings of reading the files; nothing was deleted."""
     quality = study.registers.get("quality", pd.DataFrame())
     blocks: list[Block] = [_screening_table(study, params, quality)] if len(quality) else []
+    smallest = smallest_shown(study.site, params)
     warnings = [finding for finding in study.findings if finding.severity == "warning" and not _is_screen(finding)]
+    if smallest > 1:  # what everybody answered is what each of them answered
+        warnings = [finding for finding in warnings if finding.code != "data.constant_item"]
     if warnings:
-        smallest = smallest_shown(study.site, params)
         said = tuple(dict.fromkeys(_said(finding, smallest=smallest) for finding in warnings))
         blocks.append(Sentence(id="descriptive.warnings", parts=[say("descriptive.warnings"), *said], tone="caution"))
     return blocks or [Sentence(id="descriptive.quality", parts=[say("descriptive.quality_none")])]
@@ -66,10 +70,22 @@ def _is_screen(finding: Finding) -> bool:
 def _said(finding: Finding, *, smallest: int) -> Text:
     """A warning without the row it stands in, since a row is a child, and without a count that may not be shown."""
     kept = {name: value for name, value in finding.values.items() if name != "rows"}
-    if 0 < kept.get("n", 0) < smallest:
-        kept["n"] = f"<{smallest}"
-    finding = dataclasses.replace(finding, row=None, values=kept)
+    finding = dataclasses.replace(finding, row=None, values=_bounded(kept, smallest=smallest))
     return Text(zh=finding_sentence(finding, "zh"), en=finding_sentence(finding, "en"))
+
+
+def _bounded(values: Mapping[str, Any], *, smallest: int) -> dict[str, Any]:
+    """The counts of a warning, bounded where they, or what is missing from the whole they belong to, are few."""
+    bounded = dict(values)
+    wholes = [values[name] for name in ("n_present", "n_expected", "n_sheets") if isinstance(values.get(name), int)]
+    for name, count in values.items():
+        if not name.startswith("n") or not isinstance(count, int):
+            continue
+        if 0 < count < smallest:
+            bounded[name] = f"<{smallest}"
+        elif near := [whole for whole in wholes if 0 < whole - count < smallest]:
+            bounded[name] = f">{min(near) - smallest}"
+    return bounded
 
 
 def unmarked_children(study: Study, params: DescriptiveParams) -> pd.Index:

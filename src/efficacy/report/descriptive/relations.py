@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
@@ -16,8 +16,9 @@ from ..labels import covariate_label, level_label, scale_label, scale_names
 from ..numbers import Interval, Number
 from ..shared import absent, conf_column, count_words, estimate_words, smallest_shown
 from ..style import ACCENT, FAINT, INK, REST
-from ..wording import Message, Words, reasons_of, say
-from .choices import scale_of
+from ..wording import Message, Words, say
+from .choices import scale_of, wave_of
+from .protection import hidden_terms, reason_notes
 
 
 def quantity_label(study: Study, name: str) -> Words:
@@ -31,10 +32,12 @@ def correlation_blocks(
     """Everything with everything, then what goes with the report's scale; r below the diagonal, ranks above."""
     if pearson.status == "not_computable":
         return [absent("numeric_relations")]
-    return [_matrix_table(study, pearson, spearman), _related_table(study, params, pearson, spearman)]
+    return [_matrix_table(study, params, pearson, spearman), _related_table(study, params, pearson, spearman)]
 
 
-def _matrix_table(study: Study, pearson: CorrelationMatrix, spearman: CorrelationMatrix) -> Table:
+def _matrix_table(
+    study: Study, params: DescriptiveParams, pearson: CorrelationMatrix, spearman: CorrelationMatrix
+) -> Table:
     names = list(pearson.estimates.columns)
     below, above = pearson.estimates.to_numpy(dtype=float), spearman.estimates.to_numpy(dtype=float)
     rows = []
@@ -48,6 +51,9 @@ def _matrix_table(study: Study, pearson: CorrelationMatrix, spearman: Correlatio
         label = say("common.item", number=position + 1, label=quantity_label(study, name))
         rows.append(Row(cells=[label, *cells]))
     counts = pearson.tidy()["n"]
+    note = say("descriptive_tables.correlations_note", low=int(counts.min()), high=int(counts.max()))
+    if smallest_shown(study.site, params) > 1 and counts.min() < counts.max():  # pair by pair, who left what out
+        note = say("protection.correlations_note")
     return Table(
         id="descriptive.correlations",
         title=say("descriptive_tables.correlations_title"),
@@ -56,10 +62,7 @@ def _matrix_table(study: Study, pearson: CorrelationMatrix, spearman: Correlatio
             *(Column(role=f"estimate_{number}", header=str(number)) for number in range(1, len(names) + 1)),
         ],
         rows=rows,
-        notes=[
-            say("descriptive_tables.correlations_note", low=int(counts.min()), high=int(counts.max())),
-            *reasons_of(pearson),
-        ],
+        notes=[note, *reason_notes(study, params, pearson)],
         method="pearson below, spearman above the diagonal",
     )
 
@@ -70,6 +73,7 @@ def _related_table(
     scale = scale_of(study, params)
     overlapping = _sharing_items(study, scale)
     ranks = spearman.tidy().set_index(["term_1", "term_2"])
+    n_scored, smallest = len(study.score(wave_of(study, params), scale)), smallest_shown(study.site, params)
     rows = []
     for _, pair in pearson.tidy().iterrows():
         terms = {pair["term_1"], pair["term_2"]}
@@ -77,16 +81,18 @@ def _related_table(
         if scale not in terms or other is None or other in overlapping:
             continue
         rho = ranks.loc[(pair["term_1"], pair["term_2"])]
+        few = 0 < n_scored - int(pair["n"]) < smallest  # those who left this out would be a small cell
+        n = None if few else int(pair["n"])
         rows.append(
             Row(
                 cells=[
                     quantity_label(study, other),
-                    Number(value=int(pair["n"]), role="count"),
-                    Number(value=pair["estimate"], role="r", n=int(pair["n"])),
+                    say("descriptive_tables.protected") if n is None else Number(value=n, role="count"),
+                    Number(value=pair["estimate"], role="r", n=n),
                     Interval(low=pair["conf_low"], high=pair["conf_high"], role="r"),
-                    Number(value=pair["p_value"], role="p", df=pair["df"]),
+                    Number(value=pair["p_value"], role="p", df=None if few else pair["df"]),
                     Number(value=pair["p_value_adjusted"], role="p", method="holm"),
-                    Number(value=rho["estimate"], role="r", n=int(rho["n"])),
+                    Number(value=rho["estimate"], role="r", n=n),
                 ],
                 n=int(pair["n"]),
             )
@@ -124,12 +130,16 @@ def regression_blocks(study: Study, params: DescriptiveParams, models: Mapping[s
         return [absent("regression")]
     scale, model = next(iter(models.items()))
     if model.status == "not_computable":
-        parts: list[Words] = [say("descriptive.regression_none"), *reasons_of(model)]
+        parts: list[Words] = [say("descriptive.regression_none"), *reason_notes(study, params, model)]
         return [Sentence(id="descriptive.regression", parts=parts, tone="caution")]
+    hidden = hidden_terms(study, params, model)
+    slopes = model.tidy()
+    slopes = slopes[(slopes["variable"] != "") & ~slopes["term"].isin(list(hidden))]
+    figures = [_coefficient_figure(study, scale, slopes, n=model.n_used)] if len(slopes) else []
     return [
-        _regression_table(study, params, scale, model),
-        _coefficient_figure(study, scale, model),
-        _regression_sentence(study, scale, model),
+        _regression_table(study, params, scale, model, hidden),
+        *figures,
+        _regression_sentence(study, scale, slopes),
     ]
 
 
@@ -151,9 +161,13 @@ def _reference(study: Study, variable: str) -> str:
     return str(study.participants[variable].cat.remove_unused_categories().cat.categories[0])
 
 
-def _regression_table(study: Study, params: DescriptiveParams, scale: str, model: Regression) -> Table:
+def _regression_table(
+    study: Study, params: DescriptiveParams, scale: str, model: Regression, hidden: Collection[str]
+) -> Table:
     rows = [
-        Row(
+        Row(cells=[_term_label(study, row), *[say("common.hidden")] * 7])
+        if row["term"] in hidden
+        else Row(
             cells=[
                 _term_label(study, row),
                 Number(value=row["estimate"], role="score", n=model.n_used),
@@ -193,20 +207,15 @@ def _regression_table(study: Study, params: DescriptiveParams, scale: str, model
                 r2=Number(value=model.r_squared, role="coefficient"),
                 adjusted=Number(value=model.r_squared_adjusted, role="coefficient"),
             ),
-            *reasons_of(model),
+            *([say("protection.coefficients_of_few", k=study.site.minimum_cell)] if hidden else []),
+            *reason_notes(study, params, model),
         ],
         n=model.n_used,
         method="ols_hc3",
     )
 
 
-def _slopes(model: Regression) -> pd.DataFrame:
-    table = model.tidy()
-    return table[table["variable"] != ""]
-
-
-def _coefficient_figure(study: Study, scale: str, model: Regression) -> Figure:
-    slopes = _slopes(model)
+def _coefficient_figure(study: Study, scale: str, slopes: pd.DataFrame, *, n: int) -> Figure:
     labels = [_term_label(study, row) for _, row in slopes.iterrows()]
 
     def draw(drawing: Drawing) -> Canvas:
@@ -235,15 +244,14 @@ def _coefficient_figure(study: Study, scale: str, model: Regression) -> Figure:
     ]
     return Figure(
         id="descriptive.regression.figure",
-        caption=say("descriptive_figures.coefficient_caption", n=model.n_used),
+        caption=say("descriptive_figures.coefficient_caption", n=n),
         alt=say("descriptive_figures.coefficient_alt", coefficients=said),
         draw=draw,
         values=estimates,
     )
 
 
-def _regression_sentence(study: Study, scale: str, model: Regression) -> Sentence:
-    slopes = _slopes(model)
+def _regression_sentence(study: Study, scale: str, slopes: pd.DataFrame) -> Sentence:
     clear = [_associated(study, row) for _, row in slopes.iterrows() if not row["conf_low"] <= 0 <= row["conf_high"]]
     key = "some" if clear else "nothing"
     return Sentence(
