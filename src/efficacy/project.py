@@ -10,6 +10,7 @@ from .errors import Finding, ParameterError, UsageError
 
 ENVIRONMENT_VARIABLE = "EFFICACY_PROJECT"
 _PACKAGE = Path(__file__).resolve().parent
+_LIBRARY = _PACKAGE / "instruments" / "library"
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,19 @@ class Project:
 
     def instrument_file(self, name: str) -> Path | None:
         """The project's own file of an instrument, else the shipped one, else None."""
-        for folder in (self.params / "instruments", _PACKAGE / "instruments" / "library"):
+        for folder in self._instrument_folders:
             if (path := folder / f"{name}.yml").is_file():
                 return path
         return None
 
     def instrument_names(self) -> tuple[str, ...]:
-        folders = (self.params / "instruments", _PACKAGE / "instruments" / "library")
-        return tuple(sorted({path.stem for folder in folders for path in folder.glob("*.yml")}))
+        """Every questionnaire that instrument_file finds, in alphabetical order."""
+        return tuple(sorted({path.stem for folder in self._instrument_folders for path in folder.glob("*.yml")}))
+
+    @property
+    def _instrument_folders(self) -> tuple[Path, Path]:
+        """Where questionnaires are looked for: the project's own win over the shipped ones."""
+        return self.params / "instruments", _LIBRARY
 
     def notebook(self, report: str) -> Path:
         """The notebook of a report: the project's own, else the copy shipped with the package."""
@@ -130,7 +136,7 @@ def package_files() -> tuple[tuple[str, Path], ...]:
 
 def shipped_instruments() -> dict[str, Path]:
     """The questionnaires that came with the package, by name."""
-    return {path.stem: path for path in sorted((_PACKAGE / "instruments" / "library").glob("*.yml"))}
+    return {path.stem: path for path in sorted(_LIBRARY.glob("*.yml"))}
 
 
 def shipped_notebooks() -> Path:

@@ -1,6 +1,5 @@
 """Studies with known truth: pure seeded generators, no files."""
 
-from ..streams import stream
 from .answers import (
     covariate,
     factor_scores,
@@ -46,6 +45,5 @@ __all__ = [
     "simulate_site",
     "skip_answers",
     "stability_for",
-    "stream",
     "total_scores",
 ]
