@@ -67,6 +67,7 @@ class Text(StrictModel):
     en: Annotated[str, Field(min_length=1)]
 
     def in_language(self, language: Language) -> str:
+        """The text in that language."""
         return self.zh if language == "zh" else self.en
 
 

@@ -15,7 +15,7 @@ _LIBRARY = _PACKAGE / "instruments" / "library"
 
 @dataclass(frozen=True)
 class ReportFiles:
-    """The files one run of one report leaves behind."""
+    """The files of one report. lock: held while it is written. failed: the notebook of a run that went wrong."""
 
     notebook: Path
     html: Path
@@ -25,6 +25,7 @@ class ReportFiles:
 
     @property
     def published(self) -> tuple[Path, Path, Path]:
+        """What a run that succeeds leaves behind, the manifest last."""
         return self.notebook, self.html, self.manifest
 
 
@@ -36,21 +37,26 @@ class Project:
 
     @property
     def params(self) -> Path:
+        """One parameter file a site, and instruments/ with the project's own questionnaires."""
         return self.root / "params"
 
     @property
     def data(self) -> Path:
+        """Raw files as they arrived; nothing is ever written here."""
         return self.root / "data"
 
     @property
     def reports(self) -> Path:
+        """Everything that is made: a folder a site."""
         return self.root / "reports"
 
     @property
     def index(self) -> Path:
+        """The page that leads to every report."""
         return self.reports / "index.html"
 
     def site_file(self, site: str) -> Path:
+        """The parameter file of a site, whether it exists or not."""
         return self.params / f"{site}.yml"
 
     def site_names(self) -> tuple[str, ...]:

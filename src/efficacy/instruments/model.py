@@ -162,14 +162,14 @@ class Instrument(StrictModel):
                     yield Misfit("ambiguous_text", ("options", index), {"text": text})
 
     def scale(self, scale_id: str) -> Scale:
-        """The scale of that id; ValueError names the allowed ones."""
+        """The scale of that id. Raises ValueError naming the allowed ones."""
         for scale in self.scales:
             if scale.id == scale_id:
                 return scale
         raise ValueError(f"scale={scale_id!r}: one of {[scale.id for scale in self.scales]}")
 
     def item(self, number: int) -> Item:
-        """The item of that number; ValueError where there is none."""
+        """The item of that number. Raises ValueError naming the allowed ones."""
         for item in self.items:
             if item.number == number:
                 return item
@@ -177,6 +177,7 @@ class Instrument(StrictModel):
 
     @property
     def subscales(self) -> tuple[Scale, ...]:
+        """The scales that each item belongs to exactly one of."""
         return tuple(scale for scale in self.scales if scale.kind == "subscale")
 
     @property
@@ -205,7 +206,10 @@ class Instrument(StrictModel):
         return {text: option.value for option in self.options for text in option.texts}
 
     def confirmed(self, reverse: Mapping[str, bool]) -> Instrument:
-        """This instrument with every disputed item decided; keys are item numbers as text."""
+        """This instrument with every disputed item decided.
+
+        reverse: item number (text) -> is its wording reversed; confirm_instrument sees to it that none is left out.
+        """
         items = tuple(
             item.model_copy(update={"reverse": reverse[str(item.number)]}) if item.reverse == "disputed" else item
             for item in self.items

@@ -47,6 +47,7 @@ class QuestionnaireTruth:
 
     @property
     def n_items(self) -> int:
+        """Number of items."""
         return len(self.loadings)
 
     @property
