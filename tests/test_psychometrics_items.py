@@ -184,3 +184,16 @@ def test_item_analysis_names_why_it_cannot(items: pd.DataFrame, reasons: set[str
 def test_a_wrong_call_is_refused(call: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()  # type: ignore[operator]
+
+
+def test_a_correlation_of_zero_up_to_rounding_is_no_alarm():
+    """The fourth item is uncorrelated with the rest exactly; in floating point its sign goes by the order of rows."""
+    rows = (
+        "13525 15555 22344 12322 11111 25515 11532 11445 23512 25132 14424 11415 14525 13535 "
+        "11135 13545 11154 11225 11515 12555 13515 11545 11235 55535 45523 11112 45515"
+    )
+    answers = pd.DataFrame([[int(answer) for answer in row] for row in rows.split()], columns=list("abcde"))
+    for order in (answers, answers.iloc[::-1]):
+        analysis = item_analysis(order).set_index("item").loc["d"]
+        assert abs(analysis["item_rest_r"]) < 1e-15
+        assert not analysis["reverse_alarm"]

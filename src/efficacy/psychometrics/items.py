@@ -12,6 +12,7 @@ from scipy import stats
 from .inputs import Mask, Matrix, check_level, is_flat, numbers
 
 EXTREME_SHARE = 0.27  # Kelley (1939): the share at each end that separates high from low best under normality
+ROUNDING = 1e-12  # a correlation this near 0 has no sign: its last digits change with the order of the items
 
 
 def describe_items(
@@ -163,7 +164,7 @@ def _discrimination(values: Matrix, position: int, low: Mask, high: Mask) -> dic
         "high_low_statistic": statistic,
         "high_low_df": df,
         "high_low_p_value": p_value,
-        "reverse_alarm": bool(item_rest_r < 0),
+        "reverse_alarm": bool(item_rest_r < -ROUNDING),
         "reason": _item_reason(values, is_flat(item), overlap, min(low.sum(), high.sum())),
     }
 
