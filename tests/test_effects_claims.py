@@ -79,6 +79,16 @@ def test_every_declared_design_has_an_analysis() -> None:
     assert set(get_args(AnalysisKey)) > SINGLE_TEST
 
 
+@pytest.mark.parametrize("comparison", ["none", "same_survey_not_chosen"])
+def test_nobody_selected_is_not_believed_where_some_were_left_out(comparison: ComparisonGroup) -> None:
+    chosen = main_analysis("not_selected", comparison, untreated_measured_twice=False, untreated_surveyed=True)
+    assert (chosen.key, chosen.reason) == ("readings_not_bounds", "not_selected_but_some_not_chosen")
+    everybody = main_analysis("not_selected", comparison, untreated_measured_twice=False)
+    assert everybody.key == "paired_change"
+    drawn = main_analysis("not_selected", "randomised", untreated_measured_twice=False, untreated_surveyed=True)
+    assert drawn.key == "paired_change"
+
+
 def test_unknown_words_are_refused() -> None:
     with pytest.raises(ValueError, match="selection_rule='lowest'"):
         main_analysis("lowest", "none", untreated_measured_twice=False)  # type: ignore[arg-type]

@@ -266,6 +266,39 @@ def test_members_above_the_mean_are_judged_at_the_highest_r() -> None:
     assert result.verdict == result.tidy()["beyond_selection"].iloc[-1]
 
 
+def test_members_near_the_mean_are_judged_at_the_end_that_claims_least() -> None:
+    pre, post, _ = survey()
+    near = (pre - pre.mean()).abs().nsmallest(12).index
+    for shift in (1.0, 2.5, 4.0, 6.0):
+        result = adjusted_change_over_r(pre, post + shift, members=near, lowest=0.05, highest=0.95)
+        tidy = result.tidy().set_index("retest_r")
+        assert tidy.loc[result.decisive_r, "conf_low"] == pytest.approx(tidy["conf_low"].min(), abs=1e-6)
+        assert result.verdict == bool(tidy["beyond_selection"].all())
+
+
+def test_a_claim_that_holds_between_two_r() -> None:
+    pre = pd.Series([10.0, 20, 30, 40, 50, 60, 34, 35, 36], index=list("abcdefxyz"))
+    post = pd.Series([30.0, 33, 37.0], index=list("xyz")) + 3.0
+    pre[list("xyz")] = [31.0, 35.0, 39.0]
+    result = adjusted_change_over_r(pre, post, members=pd.Index(list("xyz")), lowest=0.6, highest=0.9)
+    holds = [
+        adjusted_change(pre, post, members=pd.Index(list("xyz")), retest_r=float(r)).conf_low > 0
+        for r in np.linspace(0.001, 0.999, 200)
+    ]
+    changes = int(np.abs(np.diff(np.array(holds, dtype=int))).sum())
+    assert changes == 2 and result.tipping == "holds_between"
+    assert adjusted_change(pre, post, members=pd.Index(list("xyz")), retest_r=result.tipping_r).conf_low == (
+        pytest.approx(0.0, abs=1e-6)
+    )
+
+
+def test_readings_carry_the_error_of_the_retest_study() -> None:
+    pre, post, members = survey(gain=2.0)
+    row = selection_readings(pre, post, members=members, retest_r=[0.7], retest_n=30).tidy().iloc[0]
+    single = adjusted_change(pre, post, members=members, retest_r=0.7, retest_n=30)
+    assert (row["std_error"], row["df"], row["conf_low"]) == (single.std_error, single.df, single.conf_low)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 10_000), rho=st.floats(0.3, 0.95), shift=st.integers(-30, 30), scale=st.sampled_from([0.1, 5.0])

@@ -41,7 +41,7 @@ def count_codes(
     count once. levels: every possible code, in order. rule: a child counts where any rater gave the code, or only where
     all who coded the child did. Children without any code are not in such a file, so n_used counts the children with at
     least one. Returns CodeCounts; no rows: not computable. Raises ValueError for a code that is not among ``levels``.
-    R: ``table(unique(codes)$level)``, ``crossprod(table(id, level))``.
+    R, any_rater: ``crossprod(table(unique(codes[c("id", "level")])))``, its diagonal the counts.
     """
     if rule not in ("any_rater", "all_raters"):
         raise ValueError(f"rule={rule!r}: any_rater or all_raters")

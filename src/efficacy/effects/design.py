@@ -53,11 +53,13 @@ def main_analysis(
     *,
     untreated_measured_twice: bool,
     second_baseline: bool = False,
+    untreated_surveyed: bool = False,
 ) -> MainAnalysis:
     """The main analysis for how the members were chosen and whom they are compared with.
 
     selection_rule, comparison_group: as declared in the parameters. untreated_measured_twice: untreated children have
-    both waves. second_baseline: the members were measured once more after selection and before the programme. Raises
+    both waves. second_baseline: the members were measured once more after selection and before the programme.
+    untreated_surveyed: children of the same survey did not take part, which contradicts "not_selected". Raises
     ValueError naming the allowed values. Campbell & Erlebacher (1970); Ding & Li (2019), doi:10.1017/pan.2019.25;
     Campbell & Kenny (1999).
     """
@@ -66,11 +68,15 @@ def main_analysis(
     if comparison_group not in get_args(ComparisonGroup):
         raise ValueError(f"comparison_group={comparison_group!r}: one of {get_args(ComparisonGroup)}")
     compared = comparison_group if untreated_measured_twice else "none"
-    key, reason = _choose(selection_rule, compared, second_baseline)
+    same_survey = comparison_group in ("none", "same_survey_not_chosen")
+    left_out = same_survey and (untreated_surveyed or compared == "same_survey_not_chosen")
+    key, reason = _choose(selection_rule, compared, second_baseline, left_out=left_out)
     return MainAnalysis(key=key, reason=reason, beside=BESIDE[key], single_test=key in SINGLE_TEST)
 
 
-def _choose(selection_rule: SelectionRule, compared: ComparisonGroup, second_baseline: bool) -> tuple[AnalysisKey, str]:
+def _choose(
+    selection_rule: SelectionRule, compared: ComparisonGroup, second_baseline: bool, *, left_out: bool
+) -> tuple[AnalysisKey, str]:
     """The first line of the decision table that fits."""
     if compared in ("other_population", "matched_from_other_population"):
         return "population_readings", compared
@@ -79,7 +85,7 @@ def _choose(selection_rule: SelectionRule, compared: ComparisonGroup, second_bas
     if selection_rule in ("volunteers", "unknown"):
         return "readings_not_bounds", selection_rule
     if selection_rule == "not_selected":
-        if compared == "same_survey_not_chosen":
+        if left_out:
             return "readings_not_bounds", "not_selected_but_some_not_chosen"
         return "paired_change", "nobody_selected"
     if compared == "same_survey_not_chosen" and selection_rule == "random_from_low":

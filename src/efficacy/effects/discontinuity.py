@@ -26,7 +26,7 @@ class RegressionDiscontinuity(Result):
 
     linear_excludes_zero, quadratic_excludes_zero: whether these intervals exclude 0. verdict: "changed_more" only if
     both exclude 0 on the side of improvement; "changed_less", both on the other side; "depends_on_straight_line"
-    if the linear one does and the quadratic does not agree; else "not_shown". sd_pre, skewness_pre (G1): of the pretest
+    if the linear one alone lies on the side of improvement; else "not_shown". sd_pre, skewness_pre (G1): of the pretest
     over the n_survey children who have one; skewness is what makes the straight line mislead.
     n_untreated_among_members: untreated children whose pretest lies strictly on the members' side of the member
     nearest to the others: the cut was not sharp.
@@ -170,4 +170,4 @@ def _verdict(linear: int, quadratic: int) -> Verdict:
         return "changed_more"
     if linear == quadratic == -1:
         return "changed_less"
-    return "depends_on_straight_line" if linear != 0 else "not_shown"
+    return "depends_on_straight_line" if linear == 1 and quadratic == 0 else "not_shown"

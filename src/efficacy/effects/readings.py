@@ -39,21 +39,24 @@ def selection_readings(
     *,
     members: pd.Index,
     retest_r: Sequence[float],
+    retest_n: int | None = None,
     conf_level: float = 0.95,
 ) -> Readings:
     """Readings of the members' change where nobody untreated was measured again.
 
-    survey_pre, post, members: as in adjusted_change. Rows ``selected_on_recorded_score`` (adjusted_change, one a
-    retest_r) and ``selected_on_stable_level`` (the unadjusted mean change, which is tau at rho = 1). They bracket the
-    effect if the members were chosen by the recorded score, by their stable level, or by a mix of both; not if by
-    anything that foretells change. Returns Readings; not computable where either reading is. Raises ValueError for
-    retest_r empty or outside (0, 1). Ding & Li (2019), doi:10.1017/pan.2019.25. R: as adjusted_change and ``t.test``.
+    survey_pre, post, members, retest_n: as in adjusted_change. Rows ``selected_on_recorded_score`` (adjusted_change,
+    one a retest_r) and ``selected_on_stable_level`` (the unadjusted mean change, which is tau at rho = 1). They
+    bracket the effect if the members were chosen by the recorded score, by their stable level, or by a mix of both;
+    not if by anything that foretells change. Returns Readings; not computable where either reading is. Raises
+    ValueError for retest_r empty or outside (0, 1). Ding & Li (2019), doi:10.1017/pan.2019.25. R: as adjusted_change
+    and ``t.test``.
     """
     check_probability(conf_level, "conf_level")
     if len(retest_r) == 0:
         raise ValueError("retest_r: at least one value")
     adjusted = [
-        adjusted_change(survey_pre, post, members=members, retest_r=float(r), conf_level=conf_level) for r in retest_r
+        adjusted_change(survey_pre, post, members=members, retest_r=float(r), retest_n=retest_n, conf_level=conf_level)
+        for r in retest_r
     ]
     stable = paired_change(
         survey_pre[survey_pre.index.isin(members)], post[post.index.isin(members)], conf_level=conf_level

@@ -15,7 +15,7 @@ from ..results import Reason, Result
 from .inputs import Improvement, check_improvement, check_probability
 from .retest import MeasuredMembers, beyond_regression, measured_members
 
-Tipping = Literal["holds_above", "holds_below", "holds_everywhere", "holds_nowhere"]
+Tipping = Literal["holds_above", "holds_below", "holds_between", "holds_everywhere", "holds_nowhere"]
 
 COLUMNS = (
     *("retest_r", "expected_gain", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
@@ -27,10 +27,11 @@ COLUMNS = (
 class AdjustedChangeOverR(Result):
     """The adjusted change over a declared range of retest correlations.
 
-    decisive_r: the end of the range that claims least: the lowest r, unless the members stand on the improved side of
-    the survey's mean. verdict: does the interval at decisive_r exclude no change on the side of improvement? tipping:
-    where in (0, 1) that claim holds, above or below tipping_r (the change of verdict nearest to decisive_r), or
-    "holds_everywhere" / "holds_nowhere" with tipping_r NaN and a reason.
+    decisive_r: the end of the range where the interval lies least far on the side of improvement: the lowest r, unless
+    the members stand near the survey's mean or on its improved side. verdict: does the interval at decisive_r exclude
+    no change on the side of improvement? tipping: where in (0, 1) that claim holds, above or below tipping_r,
+    "holds_between" two r of which tipping_r is the one nearest to decisive_r, or "holds_everywhere" / "holds_nowhere"
+    with tipping_r NaN and a reason.
     """
 
     n: int
@@ -87,8 +88,7 @@ def adjusted_change_over_r(
         empty = pd.DataFrame({"retest_r": grid}).reindex(columns=list(COLUMNS))
         return AdjustedChangeOverR(**base, decisive_r=lowest, rows=empty, status="not_computable", reasons=(reason,))
     margin = _margin(data, improvement, conf_level)
-    towards = 1 if improvement == "increase" else -1
-    decisive = lowest if towards * (data.mean_survey - float(data.pre.mean())) >= 0 else highest
+    decisive = lowest if margin(lowest) <= margin(highest) else highest  # next to concave in between
     tipping, tipping_r = _tipping(margin, decisive)
     rows = [
         {
@@ -134,4 +134,6 @@ def _tipping(margin: Callable[[float], float], decisive: float) -> tuple[Tipping
         return ("holds_everywhere" if holds[0] else "holds_nowhere"), math.nan
     roots = [float(optimize.brentq(margin, grid[i], grid[i + 1], xtol=1e-9)) for i in changes]
     nearest = min(range(len(roots)), key=lambda i: abs(roots[i] - decisive))
+    if len(roots) > 1:
+        return "holds_between", roots[nearest]
     return ("holds_above" if holds[changes[nearest] + 1] else "holds_below"), roots[nearest]

@@ -40,10 +40,11 @@ def spss_groups(scores: pd.Series, *, by: pd.Series, conf_level: float = 0.95) -
     scores: one score a child. by: level of each child, aligned by index. Two levels, first minus second: levene
     (deviations from the mean), t_equal_variances, t_unequal_variances, anova, mann_whitney_u (the smaller U),
     mann_whitney_z (tie-corrected, no continuity correction, never positive: SPSS's convention). More: levene, anova,
-    kruskal_wallis. Every level with a score counts, as in SPSS; a level with one child leaves anova, the ranks and, of two
-    levels, t_equal_variances, while levene and t_unequal_variances are NaN. Returns SpssTable, flagged with such a
-    level; fewer than 3 children, one level or no spread inside the levels: not computable. SPSS: T-TEST GROUPS, ONEWAY,
-    NPAR TESTS. R: ``t.test(var.equal=TRUE)``, ``car::leveneTest(center=mean)``, ``wilcox.test(correct=FALSE)``.
+    kruskal_wallis. Every level with a score counts, as in SPSS; a level with one child leaves anova, the ranks and, of
+    two levels, t_equal_variances, while levene and t_unequal_variances are NaN. Returns SpssTable, flagged with such a
+    level; fewer than 3 children, one level or no spread inside the levels: not computable. SPSS: T-TEST GROUPS,
+    ONEWAY, NPAR TESTS. R: ``t.test(var.equal=TRUE)``, ``car::leveneTest(center=mean)``,
+    ``wilcox.test(correct=FALSE)``.
     """
     check_probability(conf_level, "conf_level")
     complete, n_dropped = complete_rows(score=numbers(scores, "scores"), level=categories(by, "by"))
