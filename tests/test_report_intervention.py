@@ -44,8 +44,13 @@ DESIGNS: dict[str, tuple[str, dict[str, Any], str]] = {
     "nominated": ("qichun", {"selection_rule": "nominated", "retest_r": None}, "two_readings"),
     "volunteers": ("qichun", {"selection_rule": "volunteers"}, "readings_not_bounds"),
     "unknown": ("laixi", {"selection_rule": "unknown"}, "readings_not_bounds"),
-    "everybody": ("qichun", {"selection_rule": "not_selected"}, "paired_change"),
-    "drawn_from_low": ("laixi", {"selection_rule": "random_from_low"}, "randomised_ancova"),
+    "everybody": ("qichun_members", {"selection_rule": "not_selected"}, "paired_change"),
+    "some_left_out": ("qichun", {"selection_rule": "not_selected"}, "readings_not_bounds"),
+    "drawn_from_low": ("laixi_drawn", {"selection_rule": "random_from_low"}, "randomised_ancova"),
+    "drawn_against_the_records": ("laixi", {"selection_rule": "random_from_low"}, "randomised_ancova"),
+    "typical_compared": ("laixi_two_waves", {"selection_rule": "typical_cases"}, "two_readings"),
+    "not_declared": ("laixi_two_waves", {"comparison_group": "none"}, "retest_correction"),
+    "matched": ("laixi", {"comparison_group": "matched_from_other_population"}, "population_readings"),
     "second_baseline": ("laixi", {"comparison_group": "none"}, "second_baseline"),
     "other_population": ("laixi", {"comparison_group": "other_population"}, "population_readings"),
     "first_followup": ("laixi", {"post_wave": "followup"}, "regression_discontinuity"),
@@ -54,12 +59,22 @@ READINGS = ("two_readings", "readings_not_bounds", "population_readings")
 
 
 @cache
-def study_of(site: str) -> Study:
-    return load_study(site, project=ROOT)
+def study_of(name: str) -> Study:
+    """An example site, or what is left of it under the rest of the name."""
+    site, _, changed = name.partition("_")
+    study = load_study(site, project=ROOT)
+    if changed == "members":
+        return with_children(study, study.arm_role("treated"))
+    if changed == "drawn":
+        return with_members(study, study.score("pre", "total").sort_values(kind="stable").index[:32:2])
+    if changed == "two_waves":
+        return Study(**{**vars(study), "scores": study.scores[study.scores["wave"] != "pre2"]})
+    return study
 
 
 def params_of(site: str, **changes: Any) -> InterventionParams:
-    params = resolve(load_site(site, project=Project(ROOT)), "intervention", {"n_simulations": SIMULATIONS})
+    declared = load_site(site.partition("_")[0], project=Project(ROOT))
+    params = resolve(declared, "intervention", {"n_simulations": SIMULATIONS})
     assert isinstance(params, InterventionParams)
     return params.model_copy(update=changes)
 
@@ -72,6 +87,12 @@ def evaluated(name: str) -> page.Evaluation:
 
 def with_site(study: Study, **changes: Any) -> Study:
     return Study(**{**vars(study), "site": study.site.model_copy(update=changes)})
+
+
+def with_children(study: Study, kept: pd.Index) -> Study:
+    """Some of the children only."""
+    scores = study.scores[study.scores["participant_id"].isin(kept)]
+    return Study(**{**vars(study), "participants": study.participants.loc[kept], "scores": scores})
 
 
 def with_members(study: Study, members: pd.Index) -> Study:
@@ -185,6 +206,123 @@ class TestEveryDesign:
             assert [key for key, state in states.items() if state == "reached"] == [claims.reached]
             unknown = {rung.name for rung in claims.rungs if rung.reached is None}
             assert {key for key, state in states.items() if state == "not_assessable"} == unknown
+
+
+class TestWhatMayBeSaid:
+    """Sentences that a design or its numbers would make untrue are not said."""
+
+    def said(self, evaluation: page.Evaluation) -> list[str]:
+        return [key for block in described(evaluation).values() for key in _keys(block)]
+
+    def test_nobody_selected_is_not_believed_where_some_were_left_out(self):
+        evaluation = evaluated("some_left_out")
+        assert evaluation.case.chosen_low and not evaluation.case.chosen_by_score
+        assert evaluation.claims[""].rung("more_than_selection").reached is None
+        title = described(evaluation)["intervention.unadjusted"]["title"]
+        assert "含回归到均值" in title and "%" not in title
+
+    def test_only_children_who_could_have_been_drawn_are_compared(self):
+        evaluation = evaluated("drawn_from_low")
+        case, result = evaluation.case, evaluation.at_post.randomised
+        highest = case.chosen(case.survey).max()
+        others = case.both_waves[1]
+        assert result.n_comparison == int((case.survey[others] <= highest).sum()) < len(others)
+        against = evaluated("drawn_against_the_records").at_post.randomised
+        assert (against.status, against.reasons[0].key) == ("not_computable", "fewer_than_two_levels")
+
+    def test_another_population_does_not_set_the_mean_that_members_regress_to(self):
+        alone = evaluated("other_population")
+        assert alone.expected.reasons[0].key == "no_survey_beyond_members"
+        assert "intervention_results.population_bias" not in self.said(alone)
+        study = study_of("laixi")
+        unchosen = study.arm_role("comparison")[:40]  # of the members' own population, in no group
+        arm = study.participants["arm"].where(~study.participants.index.isin(unchosen))
+        mixed = Study(**{**vars(study), "participants": study.participants.assign(arm=arm)})
+        evaluation = page.evaluate(page.case_of(mixed, params_of("laixi", comparison_group="other_population")))
+        case = evaluation.case
+        own = case.survey.drop(case.others, errors="ignore")
+        assert evaluation.expected.n_survey == len(own) < len(case.survey)
+        assert evaluation.expected.mean_survey == pytest.approx(own.mean())
+        gap = own.mean() - case.untreated(case.survey).mean()
+        said = described(evaluation, WORDINGS[1])["intervention.assumptions"]["text"]
+        assert f"{(1 - evaluation.shown_r) * gap:.2f} points" in said
+        assert "intervention_results.population_bias" not in self.said(evaluated("matched"))
+
+    @pytest.mark.parametrize("name", ["typical_compared", "volunteers_compared", "not_declared"])
+    def test_untreated_children_who_were_measured_again_are_not_denied(self, name):
+        evaluation = evaluated("unknown" if name == "volunteers_compared" else name)
+        assert len(evaluation.case.both_waves[1]) > 0
+        said = self.said(evaluation)
+        assert "intervention_page.caution_no_comparison" not in said
+        if evaluation.compared_readings:
+            assert not [key for key in said if key.startswith("intervention_page.paste_without_comparison")]
+            assert "intervention_results.others_none_retest" not in said
+
+    def test_an_interval_below_zero_is_not_called_compatible_with_no_change(self):
+        study = study_of("qichun")
+        scores = study.scores.copy()
+        scores.loc[scores["wave"] == "post", "score"] -= 1.5
+        lower = Study(**{**vars(study), "scores": scores})
+        evaluation = page.evaluate(page.case_of(lower, params_of("qichun")))
+        said = self.said(evaluation)
+        assert evaluation.at_post.adjusted.conf_high < 0
+        assert "intervention_results.verdict_below" in said and "intervention_limits.not_absence" not in said
+        assert "intervention_limits.not_absence" in self.said(evaluated("qichun"))
+
+    def test_records_that_contradict_the_rule_make_the_gain_conditional(self):
+        study = study_of("qichun")
+        across = study.score("pre", "total").sort_values().index[[5, 9, 14, 18, 22, 26, 28, 31, 35, 39, 44, 48]]
+        evaluation = page.evaluate(page.case_of(with_members(study, across), params_of("qichun")))
+        said = self.said(evaluation)
+        assert abs(evaluation.expected.standing) < 0.1 and evaluation.alarm_rate < 0.055
+        assert "intervention_results.gain_study" not in said and "intervention_page.paste_lowest" not in said
+        assert "intervention_page.caution_false_alarms" not in said
+
+    def test_equal_pretests_raise_no_false_alarms(self):
+        study = study_of("laixi")
+        scores = study.scores.assign(score=study.scores["score"].where(study.scores["wave"] != "pre", 2.0))
+        level = page.evaluate(page.case_of(Study(**{**vars(study), "scores": scores}), params_of("laixi")))
+        assert np.isnan(level.alarm_rate)
+        said = self.said(level)
+        assert "intervention_page.caution_false_alarms" not in said and "reasons.zero_variance" in said
+
+    def test_a_refused_retest_study_says_why(self):
+        evaluation = page.evaluate(page.case_of(study_of("qichun"), params_of("qichun", retest_sd=1.2)))
+        assert evaluation.study_r is None
+        assert "reasons.retest_out_of_range" in _keys(described(evaluation)["intervention.first_page"])
+
+    def test_a_reading_holds_the_uncertainty_of_the_retest_study(self):
+        evaluation = evaluated("typical")
+        row, adjusted = evaluation.readings.tidy().iloc[0], evaluation.at_post.adjusted
+        assert (row["conf_low"], row["df"]) == (adjusted.conf_low, adjusted.df) and adjusted.part_c > 0
+
+    def test_another_test_before_gives_no_unit(self):
+        params = params_of("laixi", baseline_outcome="ability")
+        evaluation = page.evaluate(page.case_of(study_of("laixi"), params))
+        table = page.main_table(evaluation).describe(WORDINGS[0])
+        assert evaluation.key == "regression_discontinuity"
+        assert set(column(table, "standardized")) == {None}
+
+    def test_a_second_baseline_of_a_few_members_is_not_started_from(self):
+        study, members = study_of("laixi"), study_of("laixi").arm_role("treated")
+        few = (study.scores["wave"] != "pre2") | study.scores["participant_id"].isin(members[:2])
+        thin = Study(**{**vars(study), "scores": study.scores[few]})
+        assert page.case_of(thin, params_of("laixi", comparison_group="none")).design.key == "retest_correction"
+
+    @pytest.mark.parametrize("name", ["everybody", "second_baseline"])
+    def test_other_outcomes_by_the_same_analysis_with_holm(self, name):
+        evaluation = evaluated(name)
+        case = evaluation.case
+        start = case.second_baseline or case.baseline
+        table = described(evaluation)["intervention.others"]
+        others = [scale for scale in case.scales if scale != case.outcome]
+        changes = [
+            ef.paired_change(*(case.chosen(case.study.score(wave, scale)) for wave in (start, case.post)))
+            for scale in others
+        ]
+        assert column(table, "estimate") == pytest.approx([change.mean_change for change in changes])
+        low, high = sorted(change.p_value for change in changes)
+        assert sorted(column(table, "p_value_adjusted")) == pytest.approx([min(1, 2 * low), max(2 * low, high)])
 
 
 def _keys(block: dict[str, Any]) -> list[str]:
@@ -379,19 +517,11 @@ class TestWhoWasChosen:
         assert evaluation.expected_gain < 0
         blocks = described(evaluation)
         assert "intervention.expected_fall" in _keys(blocks["intervention.expected.sentence"])
+        assert "intervention_page.caution_false_alarms" not in _keys(blocks["intervention.first_page"])
         draw(page.selection_figure(evaluation))
 
     def test_a_survey_of_members_only_says_why_nothing_is_corrected(self):
-        study = study_of("qichun")
-        members = study.arm_role("treated")
-        only = Study(
-            **{
-                **vars(study),
-                "participants": study.participants.loc[members],
-                "scores": study.scores[study.scores["participant_id"].isin(members)],
-            }
-        )
-        evaluation = page.evaluate(page.case_of(only, params_of("qichun")))
+        evaluation = page.evaluate(page.case_of(study_of("qichun_members"), params_of("qichun")))
         assert "reasons.no_survey_beyond_members" in _keys(described(evaluation)["intervention.main.sentence"])
         assert next(iter(evaluation.claims.values())).reached == "higher_at_post"
 

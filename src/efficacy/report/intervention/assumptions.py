@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ...effects import expected_ancova_bias, randomised_ancova, regression_discontinuity
+from ...effects import expected_ancova_bias, paired_change, randomised_ancova, regression_discontinuity
 from ...effects.groups import holm
 from ..blocks import Cell, Column, Row, Sentence, Table
-from ..labels import arm_label, scale_label, scale_names
+from ..labels import arm_label, scale_label, scale_names, wave_label
 from ..numbers import Number
 from ..shared import conf_column
 from ..wording import Words, say
 from . import measured
 from .case import Case
-from .evaluation import READINGS, Evaluation
+from .evaluation import Evaluation
 from .words import comparison_label, interval, points, retest, row_where, share
 
 _SENTENCES = {
@@ -38,7 +38,7 @@ def assumptions_sentence(evaluation: Evaluation) -> Sentence:
         parts.append(_retest_errors())
     if evaluation.key == "regression_discontinuity" and evaluation.at_post.discontinuity is not None:
         parts += [_discontinuity_errors(evaluation), say("intervention_results.assume_power")]
-    if evaluation.key == "two_readings" and len(evaluation.case.both_waves[1]):
+    if evaluation.key == "two_readings" and evaluation.compared_readings:
         parts.append(say("intervention_results.assume_ancova_leans"))
     if evaluation.key == "population_readings":
         parts += _population_bias(evaluation)
@@ -52,8 +52,10 @@ def other_outcomes_block(evaluation: Evaluation) -> Table | Sentence:
         rows = _other_discontinuities(case)
     elif evaluation.key == "randomised_ancova":
         rows = _other_arms(case)
+    elif evaluation.key in ("paired_change", "second_baseline"):
+        rows = _other_changes(case)
     else:
-        key = "others_none_retest" if evaluation.key in ("retest_correction", *READINGS) else "others_none"
+        key = "others_none" if evaluation.compared_readings else "others_none_retest"
         return Sentence(id="intervention.others", parts=[say(f"intervention_results.{key}")])
     if not rows:
         return Sentence(id="intervention.others", parts=[say("intervention_results.others_none")])
@@ -124,7 +126,7 @@ def _other_arms(case: Case) -> list[_Other]:
         result = randomised_ancova(
             case.study.score(case.post, scale),
             before,
-            case.arm,
+            case.drawn,
             conf_level=case.params.conf_level,
             seed=case.params.seed,
             n_permutations=1,  # only the robust test is shown of these
@@ -133,6 +135,26 @@ def _other_arms(case: Case) -> list[_Other]:
             arm = arm_label(case.study, row["level"])
             label = say("intervention_results.term_arm", arm=arm, comparison=comparison_label(case))
             others.append(_Other(scale, label, row, 0 if pd.isna(row["n"]) else int(row["n"])))
+    return others
+
+
+def _other_changes(case: Case) -> list[_Other]:
+    """The members' change in every other scale, from the baseline that the main analysis starts from."""
+    again = case.second_baseline if case.design.key == "second_baseline" else None
+    start = again or case.baseline
+    label = say("intervention_results.term_change")
+    if again:
+        named = {"wave": wave_label(case.study, again), "post": wave_label(case.study, case.post)}
+        label = say("intervention_results.term_second_baseline", **named)
+    others = []
+    for scale in case.scales:
+        before, after = (case.chosen(case.study.score(wave, scale)) for wave in (start, case.post))
+        if scale == case.outcome or before.empty:
+            continue
+        result = paired_change(before, after, conf_level=case.params.conf_level)
+        row = result.tidy().iloc[0].copy()
+        row["p_value"] = result.p_value
+        others.append(_Other(scale, label, row, result.n))
     return others
 
 
@@ -170,10 +192,14 @@ def _discontinuity_errors(evaluation: Evaluation) -> Words:
 
 
 def _population_bias(evaluation: Evaluation) -> list[Words]:
-    """What ANCOVA would show without any effect, the groups' means standing for their populations'."""
+    """What ANCOVA would show without any effect, where the means of both populations are known.
+
+    Chosen members do not show their population's mean, everybody else of it does; matched children show neither.
+    """
     case = evaluation.case
-    members, others = case.chosen(case.survey), case.untreated(case.survey)
-    if members.empty or others.empty:
+    members, others = case.own_survey, case.untreated(case.survey)
+    known = case.params.selection_rule == "not_selected" or len(members) > len(case.chosen(members))
+    if case.params.comparison_group != "other_population" or not known or members.empty or others.empty:
         return []
     r = evaluation.shown_r
     bias = expected_ancova_bias(members_mean=members.mean(), controls_mean=others.mean(), retest_r=r)

@@ -19,6 +19,8 @@ from ..labels import scale_names
 
 RANGE_STEP = 0.1  # of the retest correlations shown between the declared ends
 FEWEST_UNTREATED = 3  # untreated children with both waves below which there is nobody to compare with
+FEWEST_MEMBERS = 3  # members with a second baseline and a post score below which that baseline is not started from
+OTHER_POPULATION = ("other_population", "matched_from_other_population")
 SAME_RANKING = 1e-9
 
 
@@ -54,6 +56,12 @@ class Case:
     def survey(self) -> pd.Series:
         """Scores before, of everybody who has one."""
         return self.study.score(self.baseline, self.baseline_outcome)
+
+    @cached_property
+    def own_survey(self) -> pd.Series:
+        """The same of the members' own population: children of another one regress to another mean."""
+        survey = self.survey
+        return survey[~survey.index.isin(self.others)] if self.params.comparison_group in OTHER_POPULATION else survey
 
     @cached_property
     def later(self) -> pd.Series:
@@ -93,6 +101,20 @@ class Case:
         return values.astype(pd.CategoricalDtype(order)).dropna()
 
     @cached_property
+    def drawn(self) -> pd.Series:
+        """The arms of the children among whom the draw was made.
+
+        Where it was made among low scorers and the untreated are everybody else of the survey, only untreated children
+        who scored no higher than the highest member could have been drawn.
+        """
+        among_all = self.params.comparison_group != "same_survey_not_chosen"
+        if among_all or self.params.selection_rule != "random_from_low":
+            return self.arm
+        highest = self.chosen(self.survey).max()
+        low = self.survey.index[self.survey <= highest + SAME_RANKING]
+        return self.arm[self.arm.index.isin(low)]
+
+    @cached_property
     def before(self) -> pd.DataFrame:
         """Children x what is known as a number before the programme: every scale of the first wave, and covariates."""
         first = self.study.scores[self.study.scores["wave"] == self.baseline]
@@ -130,20 +152,22 @@ class Case:
     @cached_property
     def design(self) -> MainAnalysis:
         """The main analysis that selection and comparison allow."""
-        members_again = self.second_baseline is not None and len(
-            self.chosen(self.study.score(self.second_baseline, self.baseline_outcome))
-        )
+        again = self.study.score(self.second_baseline, self.outcome).index if self.second_baseline else self.members[:0]
+        members_again = self.chosen(self.later).index.isin(again).sum()
         return main_analysis(
             self.params.selection_rule,
             self.params.comparison_group,
             untreated_measured_twice=len(self.both_waves[1]) >= FEWEST_UNTREATED,
-            second_baseline=bool(members_again) and self.same_test,
+            second_baseline=bool(members_again >= FEWEST_MEMBERS) and self.same_test,
+            untreated_surveyed=len(self.untreated(self.survey)) > 0,
         )
 
     @property
     def chosen_low(self) -> bool:
-        """Were members chosen in a way that makes regression to the mean an issue at all?"""
-        return self.params.selection_rule != "not_selected" and self.same_test
+        """Were members chosen in a way that makes regression to the mean an issue at all? Where the parameters say
+        that nobody was chosen and the records that some were, nobody knows how."""
+        stated = self.params.selection_rule != "not_selected"
+        return self.same_test and (stated or self.design.reason == "not_selected_but_some_not_chosen")
 
     @property
     def chosen_by_score(self) -> bool:
@@ -153,7 +177,7 @@ class Case:
     @property
     def strictly_lowest(self) -> bool:
         """Is the group, as recorded, exactly the lowest of everybody surveyed?"""
-        pre = self.survey
+        pre = self.own_survey
         inside, outside = self.chosen(pre), pre[~pre.index.isin(self.members)]
         return len(inside) > 0 and len(outside) > 0 and bool(inside.max() <= outside.min() + SAME_RANKING)
 

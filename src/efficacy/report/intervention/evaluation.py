@@ -63,6 +63,11 @@ class Evaluation:
         return self.case.design.key
 
     @property
+    def compared_readings(self) -> bool:
+        """Do readings stand side by side that compare the members with untreated children?"""
+        return self.key in READINGS and len(self.case.both_waves[1]) > 0
+
+    @property
     def study_r(self) -> float | None:
         """The retest study's correlation as used here; None where there is none to use."""
         adjusted = self.at_post.adjusted
@@ -88,7 +93,7 @@ class Evaluation:
     @property
     def alarm_rate(self) -> float:
         """Share of paired t-tests significant without any effect, at shown_r; NaN where it cannot be said."""
-        if self.alarms is None or self.alarms.status == "not_computable":
+        if self.alarms is None or self.alarms.status == "not_computable" or math.isnan(self.expected_gain):
             return math.nan
         return float(row_where(self.alarms.tidy(), "retest_r", self.shown_r)["estimate"])
 
@@ -134,7 +139,7 @@ def _evidence(case: Case, later: pd.Series) -> Evidence:
         if case.same_test
         else None,
         adjusted=adjusted_change(
-            case.survey,
+            case.own_survey,
             later,
             members=members,
             retest_r=params.retest_r,
@@ -145,7 +150,7 @@ def _evidence(case: Case, later: pd.Series) -> Evidence:
         if case.chosen_low and params.retest_r is not None
         else None,
         over_r=adjusted_change_over_r(
-            case.survey,
+            case.own_survey,
             later,
             members=members,
             lowest=params.retest_lowest,
@@ -160,7 +165,7 @@ def _evidence(case: Case, later: pd.Series) -> Evidence:
         discontinuity=regression_discontinuity(case.survey, later, case.treated, conf_level=conf_level)
         if key == "regression_discontinuity"
         else None,
-        randomised=randomised_ancova(later, case.survey, case.arm, conf_level=conf_level, seed=params.seed)
+        randomised=randomised_ancova(later, case.survey, case.drawn, conf_level=conf_level, seed=params.seed)
         if key == "randomised_ancova"
         else None,
     )
@@ -188,12 +193,17 @@ def _readings(case: Case, at_post: Evidence) -> Readings | None:
     known = adjusted is not None and adjusted.status != "not_computable"
     given = [adjusted.retest_r] if known and adjusted else [params.retest_lowest, params.retest_highest]
     return selection_readings(
-        case.survey, case.later, members=case.members, retest_r=given, conf_level=params.conf_level
+        case.own_survey,
+        case.later,
+        members=case.members,
+        retest_r=given,
+        retest_n=params.retest_n if known else None,
+        conf_level=params.conf_level,
     )
 
 
 def _expected(case: Case, grid: tuple[float, ...]) -> RegressionToMean:
-    return regression_to_mean(case.survey, case.members, retest_r=grid, conf_level=case.params.conf_level)
+    return regression_to_mean(case.own_survey, case.members, retest_r=grid, conf_level=case.params.conf_level)
 
 
 def _alarms(case: Case, grid: tuple[float, ...]) -> FalseAlarms:
@@ -201,14 +211,14 @@ def _alarms(case: Case, grid: tuple[float, ...]) -> FalseAlarms:
     params = case.params
     if params.selection_rule == "lowest_on_pretest" and case.strictly_lowest and len(case.chosen(case.survey)) > 1:
         return false_alarm_rate(
-            n_survey=len(case.survey),
-            n_members=len(case.chosen(case.survey)),
+            n_survey=len(case.own_survey),
+            n_members=len(case.chosen(case.own_survey)),
             retest_r=grid,
             n_simulations=params.n_simulations,
             seed=params.seed,
         )
     return false_alarm_rate_of_members(
-        case.survey, members=case.members, retest_r=grid, n_simulations=params.n_simulations, seed=params.seed
+        case.own_survey, members=case.members, retest_r=grid, n_simulations=params.n_simulations, seed=params.seed
     )
 
 

@@ -14,7 +14,7 @@ from ..wording import Message, Words, say
 from .case import Case
 from .evaluation import READINGS, Evaluation
 from .limits import not_concluded
-from .results import described_parts, main_parts
+from .results import described_parts, main_parts, retest_refused
 from .words import (
     baseline_label,
     comparison_label,
@@ -57,7 +57,7 @@ def paste_parts(evaluation: Evaluation) -> list[Words]:
     if evaluation.key in ("second_baseline", *READINGS):
         parts += described_parts(evaluation)[:1]
     designs = {"regression_discontinuity": "with", "randomised_ancova": "randomised", "population_readings": "other"}
-    compared = designs.get(case.design.key, "without")
+    compared = designs.get(case.design.key, "with" if evaluation.compared_readings else "without")
     followed = "with" if evaluation.at_followup is not None else "without"
     closing = say(
         f"intervention_page.paste_{compared}_comparison_{followed}_followup",
@@ -71,7 +71,8 @@ def _pasted_expectation(evaluation: Evaluation) -> list[Words]:
     gain = evaluation.expected_gain
     if not (gain > 0 and evaluation.case.chosen_by_score):
         return []
-    rule = "lowest" if evaluation.case.params.selection_rule == "lowest_on_pretest" else "chosen"
+    declared = evaluation.case.params.selection_rule == "lowest_on_pretest"
+    rule = "lowest" if declared and evaluation.case.strictly_lowest else "chosen"
     pre = waves(evaluation.case)["pre"]
     if evaluation.study_r is not None:
         return [say(f"intervention_page.paste_{rule}", gain=points(gain), pre=pre)]
@@ -190,7 +191,8 @@ def _retest_method(evaluation: Evaluation) -> list[Words]:
         over = evaluation.at_post.over_r
         decisive = over.decisive_r if over is not None else params.retest_lowest
         ends = {"lowest": retest(params.retest_lowest), "highest": retest(params.retest_highest)}
-        return [say("intervention_page.method_retest_range", decisive=retest(decisive), **ends)]
+        refused = retest_refused(evaluation)
+        return [*refused, say("intervention_page.method_retest_range", decisive=retest(decisive), **ends)]
     study = {"r": retest(adjusted.retest_r_given), "retest_n": params.retest_n or 0}
     parts: list[Words] = [say("intervention_page.method_retest_study", **study, **waves(case))]
     if adjusted.transported:
@@ -203,11 +205,15 @@ def _cautions(evaluation: Evaluation) -> list[Words]:
     """Three at most: what a reader of this design most easily gets wrong."""
     case, rate = evaluation.case, evaluation.alarm_rate
     parts: list[Words] = []
-    if rate == rate and case.chosen_by_score:
+    alpha = evaluation.alarms.alpha if evaluation.alarms is not None else rate
+    low = case.chosen_by_score and evaluation.expected_gain > 0
+    if low and round(100 * rate) > round(100 * alpha):
         parts.append(
             say("intervention_page.caution_false_alarms", rate=per_hundred(rate), r=retest(evaluation.shown_r))
         )
-    parts += [say(f"intervention_page.caution_{key}") for key in _CAUTIONS[evaluation.key]]
+    measured = len(case.both_waves[1]) > 0  # untreated children, whatever the parameters make of them
+    keys = [key for key in _CAUTIONS[evaluation.key] if not (measured and key == "no_comparison")]
+    parts += [say(f"intervention_page.caution_{key}") for key in keys]
     if case.design.reason == "drawn_at_random_from_low" and case.params.comparison_group == "same_survey_not_chosen":
         parts.append(say("intervention_page.caution_pool"))
     if not case.same_test:
@@ -221,7 +227,7 @@ _CAUTIONS = {
     "randomised_ancova": ("random_draw",),
     "second_baseline": ("drift", "one_group"),
     "two_readings": ("two_readings", "no_comparison"),
-    "readings_not_bounds": ("selection",),
+    "readings_not_bounds": ("selection", "no_comparison"),
     "population_readings": ("population",),
     "paired_change": ("no_comparison_paired",),
 }

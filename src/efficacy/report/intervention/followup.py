@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -221,7 +222,8 @@ def _expected_at_post(evaluation: Evaluation, members: pd.DataFrame) -> tuple[fl
     """The members' mean before, and what it would be after without a programme; only where selection brings it."""
     before = members.loc[members["wave"] == evaluation.case.baseline, "mean"]
     gain = evaluation.expected_gain
-    return None if before.empty or gain != gain else (float(before.iloc[0]), float(before.iloc[0]) + gain)
+    unknown = before.empty or gain != gain or not evaluation.case.chosen_by_score
+    return None if unknown else (float(before.iloc[0]), float(before.iloc[0]) + gain)
 
 
 def _single_lines(axes: Axes, case: Case, order: Sequence[str]) -> None:
@@ -260,12 +262,12 @@ def _draw_expected(
     start, end = order.index(case.baseline), order.index(case.post)
     axes.plot([start, end], expected, color=MEMBERS, linestyle=(0, (4, 3)), linewidth=1.4, zorder=2)
     axes.annotate(
-        drawing.text(say("intervention.waves_expected")),
-        (start + 0.5, expected[0] + 0.5 * (expected[1] - expected[0]) / max(end - start, 1)),
-        xytext=(0, -13),
+        fill(drawing.text(say("intervention.waves_expected")), 18),
+        (end, expected[1]),
+        xytext=(-4, -6),
         textcoords="offset points",
-        ha="center",
-        va="center",
+        ha="right",
+        va="top",
         color=MEMBERS,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.8},
         fontsize=8.5,

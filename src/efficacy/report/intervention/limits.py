@@ -8,13 +8,12 @@ from ..blocks import Column, Row, Sentence, Table
 from ..labels import arm_label
 from ..shared import count_words, smallest_shown
 from ..wording import Words, say
-from .case import Case
+from .case import OTHER_POPULATION, Case
 from .evaluation import READINGS, Evaluation
 from .results import arm_claims
 from .words import comparison_label, level, outcome_label, points, retest, row_where
 
 CONTROLLED = ("regression_discontinuity", "randomised_ancova")
-OTHER_POPULATION = ("other_population", "matched_from_other_population")
 
 
 def limitations_table(evaluation: Evaluation) -> Table:
@@ -75,7 +74,9 @@ def _no_effect(evaluation: Evaluation) -> list[Words]:
     if evaluation.at_post.discontinuity is not None:
         depends = evaluation.at_post.discontinuity.verdict == "depends_on_straight_line"
         more = [say(f"intervention_limits.not_more{'_straight_line' if depends else ''}")]
-    return [effect, *more, say("intervention_limits.not_absence")]
+    low, high = _main_interval(evaluation)
+    absence: list[Words] = [say("intervention_limits.not_absence")] if low <= 0 <= high else []
+    return [effect, *more, *absence]
 
 
 def _no_arm(evaluation: Evaluation) -> list[Words]:
@@ -109,6 +110,8 @@ def _comparison_limits(evaluation: Evaluation) -> list[Words]:
     if evaluation.key in CONTROLLED:
         line = evaluation.key == "regression_discontinuity"
         return [say("intervention_limits.limit_straight_line")] if line else []
+    if evaluation.compared_readings:
+        return []
     if len(case.both_waves[1]):
         return [say("intervention_limits.limit_comparison_unused")]
     return [say(f"intervention_limits.limit_no_comparison{'' if len(case.others) else '_at_all'}")]
@@ -128,7 +131,8 @@ def _followup_limits(evaluation: Evaluation) -> list[Words]:
 
 
 def _selection_limits(evaluation: Evaluation) -> list[Words]:
-    rule = evaluation.case.params.selection_rule
+    case = evaluation.case
+    rule = "unknown" if case.design.reason == "not_selected_but_some_not_chosen" else case.params.selection_rule
     unclear = {"typical_cases": "selection_unclear", "nominated": "selection_unclear"}
     unclear |= {"volunteers": "self_selected", "unknown": "self_selected"}
     limits: list[Words] = [say(f"intervention_limits.limit_{unclear[rule]}")] if rule in unclear else []
@@ -139,7 +143,9 @@ def _selection_limits(evaluation: Evaluation) -> list[Words]:
 
 def _retest_limits(evaluation: Evaluation) -> list[Words]:
     params, adjusted = evaluation.case.params, evaluation.at_post.adjusted
-    if evaluation.key not in ("retest_correction", "two_readings"):
+    if evaluation.key not in ("retest_correction", "two_readings", "readings_not_bounds"):
+        return []
+    if evaluation.compared_readings or not evaluation.case.chosen_low:
         return []
     if evaluation.study_r is None or adjusted is None:
         ends = {"lowest": retest(params.retest_lowest), "highest": retest(params.retest_highest)}
@@ -156,7 +162,7 @@ def _attrition_limits(case: Case) -> list[Words]:
     members, others = case.both_waves
     chosen, rest = case.chosen(case.survey), case.untreated(case.survey)
     if case.design.key == "randomised_ancova":
-        lost = len(case.arm) - len(members) - len(others)
+        lost = len(case.drawn) - int(case.drawn.index.isin(members.append(others)).sum())
         said = say("intervention_limits.limit_attrition_arms", n_lost=count_words(lost, smallest=smallest))
         return [said] if lost else []
     lost, lost_others = len(chosen) - len(members), len(rest) - len(others)
@@ -193,8 +199,9 @@ def _main_interval(evaluation: Evaluation) -> tuple[float, float]:
     if at_post.discontinuity is not None:
         row = row_where(at_post.discontinuity.tidy(), "term", "quadratic")
         return row["conf_low"], row["conf_high"]
-    if key == "second_baseline" and at_post.second_baseline is not None:
-        return at_post.second_baseline.conf_low, at_post.second_baseline.conf_high
+    if at_post.discontinuity is None and key in ("second_baseline", "paired_change"):
+        change = at_post.second_baseline if key == "second_baseline" else at_post.unadjusted
+        return (change.conf_low, change.conf_high) if change is not None else (math.nan, math.nan)
     return math.nan, math.nan
 
 

@@ -15,7 +15,7 @@ from ..shared import conf_column
 from ..wording import Message, Words, reasons_of, say
 from .case import Case
 from .evaluation import Evaluation
-from .results import described_parts, main_parts, reading_label, tipping_parts
+from .results import described_parts, main_parts, reading_label, retest_refused, tipping_parts
 from .words import baseline_label, comparison_label, interval, level, outcome_label, points, retest, waves
 
 
@@ -56,6 +56,7 @@ def _retest(evaluation: Evaluation) -> Table:
         rows.append(_retest_row(label, vars(adjusted), beyond=adjusted.conf_low > 0, n=adjusted.n))
     if over is not None:
         notes = [say("intervention_results.note_retest", n=over.n, n_survey=over.n_survey), *_reasons(over)]
+        notes += retest_refused(evaluation)
         shown = over.tidy()[over.tidy()["retest_r"].round(6).isin([round(r, 6) for r in case.retest_grid])]
         for _, row in shown.iterrows():
             label = say("intervention_results.term_retest_fixed", r=retest(row["retest_r"]))
@@ -117,7 +118,8 @@ def _discontinuity(evaluation: Evaluation) -> Table:
         for _, row in result.tidy().iterrows():
             low, high = row["standardized_conf_low"], row["standardized_conf_high"]
             label = say(f"intervention_results.term_{row['term']}")
-            effect = _effect(row["standardized"], low, high)
+            # another test's standard deviation is no unit for this one
+            effect = _effect(row["standardized"] if case.same_test else math.nan, low, high)
             rows.append(Row(cells=[*_estimated(label, row), _p(row["p_value"]), *effect], n=result.n_treated))
         counts = {"n": result.n_treated, "n_others": result.n_untreated}
         notes += [say("intervention_results.note_discontinuity", **counts), *reasons_of(result)]

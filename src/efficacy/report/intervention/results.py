@@ -51,7 +51,9 @@ def expected_parts(evaluation: Evaluation) -> list[Words]:
     lowest, highest = evaluation.case.params.retest_lowest, evaluation.case.params.retest_highest
     if evaluation.expected_gain < 0:
         return [say("intervention_results.gain_fall", gain=points(-evaluation.expected_gain))]
-    assumed = "" if evaluation.case.chosen_by_score else "_if"  # where the rule is not known, neither is the gain
+    case = evaluation.case
+    as_declared = case.params.selection_rule != "lowest_on_pretest" or case.strictly_lowest
+    assumed = "" if case.chosen_by_score and as_declared else "_if"  # where the rule is not known, neither is the gain
     if evaluation.study_r is not None:
         gain, r = points(evaluation.expected_gain), retest(evaluation.shown_r)
         return [say(f"intervention_results.gain_study{assumed}", gain=gain, r=r)]
@@ -73,10 +75,20 @@ def main_parts(evaluation: Evaluation) -> list[Words]:
 
 
 def _why_not(evaluation: Evaluation) -> list[Words]:
-    """Why the main analysis could not be computed: the first reason any of its results gives."""
+    """Why the main analysis could not be computed: the first reason any of its results gives, or different tests."""
     results = [*vars(evaluation.at_post).values(), evaluation.readings]
     failed = [result for result in results if result is not None and result.status == "not_computable"]
+    if not failed and not evaluation.case.same_test:
+        return [say("intervention.unadjusted_none")]
     return list(reasons_of(failed[0])) if failed else []
+
+
+def retest_refused(evaluation: Evaluation) -> list[Words]:
+    """Why a retest study that the parameters name is not used, where the range of r serves in its place."""
+    adjusted, over = evaluation.at_post.adjusted, evaluation.at_post.over_r
+    if adjusted is None or adjusted.status != "not_computable" or over is None or over.status == "not_computable":
+        return []
+    return list(reasons_of(adjusted))
 
 
 def tipping_parts(evaluation: Evaluation) -> list[Words]:
@@ -84,6 +96,8 @@ def tipping_parts(evaluation: Evaluation) -> list[Words]:
     over = evaluation.at_post.over_r
     if over is None or over.status == "not_computable":
         return []
+    if over.tipping == "holds_between":
+        return []  # two r at which it tips: the figure shows both
     if over.tipping in ("holds_above", "holds_below"):
         side = over.tipping.removeprefix("holds_")
         return [say(f"intervention_results.tipping_{side}", r=retest(over.tipping_r))]

@@ -67,7 +67,7 @@ def selection_sentence(evaluation: Evaluation) -> Sentence:
     case = evaluation.case
     rule = case.params.selection_rule
     chosen = case.chosen(case.survey)
-    fields = {"n": len(chosen), "n_survey": len(case.survey), **waves(case)}
+    fields = {"n": len(chosen), "n_survey": len(case.own_survey), **waves(case)}
     drawn = rule == "not_selected" and case.design.key == "randomised_ancova"
     parts: list[Words] = [say(f"intervention.selection_{'randomised' if drawn else rule}", **fields)]
     if rule == "lowest_on_pretest" and len(case.others) and not case.strictly_lowest:

@@ -40,7 +40,7 @@ def selection_figure(evaluation: Evaluation) -> Figure | Sentence:
 
     fields = {
         "members": points(expected.mean_members, n=len(members)),
-        "survey": points(expected.mean_survey, n=len(case.survey)),
+        "survey": points(expected.mean_survey, n=expected.n_survey),
         "gain": points(evaluation.expected_gain),
         **waves(case),
     }

@@ -23,7 +23,8 @@ def unadjusted_blocks(evaluation: Evaluation, changes: Changes) -> tuple[Table |
     """The unadjusted change in words and in one table; where nothing was measured twice, one sentence saying so."""
     if not changes:
         return (Sentence(id="intervention.unadjusted", parts=[say("intervention.unadjusted_none")], tone="caution"),)
-    sentence = () if evaluation.at_post.unadjusted is None else (unadjusted_sentence(evaluation),)
+    described = evaluation.at_post.unadjusted is not None and (evaluation.case.chosen_low or _claimable(evaluation))
+    sentence = (unadjusted_sentence(evaluation),) if described else ()
     return (*sentence, unadjusted_table(evaluation, changes))
 
 
@@ -114,7 +115,7 @@ def spss_sentence(evaluation: Evaluation) -> Sentence:
     if _claimable(evaluation):
         key = "spss_why_paired"
     else:
-        key = "spss_why_selected" if evaluation.case.chosen_low else "spss_why_comparison"
+        key = "spss_why_selected" if evaluation.case.chosen_by_score else "spss_why_comparison"
     return Sentence(id="intervention.spss.sentence", parts=[say(f"intervention.{key}")], tone="caution")
 
 
@@ -127,7 +128,7 @@ def _title(evaluation: Evaluation) -> Message:
     if not evaluation.case.chosen_low:
         return say("intervention.paired_title")
     rate = evaluation.alarm_rate
-    if rate != rate:
+    if rate != rate or not evaluation.case.chosen_by_score:  # a note says it with its if
         return say("intervention.unadjusted_title")
     return say("intervention.unadjusted_title_alarm", rate=share(rate))
 
