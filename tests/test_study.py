@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from building import (
@@ -21,6 +23,7 @@ from building import (
 )
 
 from efficacy.errors import DataError, EfficacyError, ParameterError, PrivacyError, UsageError
+from efficacy.report.findings import finding_sentence
 from efficacy.study import Study, check_site, load_study
 from efficacy.study.audit import ROWS_NAMED
 
@@ -387,6 +390,123 @@ def test_warnings(toy: Toy, change: Callable[[Toy], None], code: str, values: di
     assert check_site("village", project=toy.root) == study.findings
 
 
+def test_names_as_ids_are_a_warning(toy: Toy) -> None:
+    toy.tables["pre.csv"][0][0] = "学生姓名"
+    toy.site["sources"][0]["id"] = "学生姓名"
+    study = load(toy)
+    (found,) = [finding for finding in study.findings if finding.severity == "warning"]
+    assert (found.code, found.file, found.column) == ("privacy.names_as_id", "data/pre.csv", "学生姓名")
+    assert "kid" not in repr(study.findings)
+
+
+# --- what a site may say to be understood
+
+
+def test_a_site_s_own_wording_of_the_options(toy: Toy) -> None:
+    for row in range(2, 9):
+        toy.set("pre.csv", row=row, column="T2", text="经常" if row < 8 else "从不")
+    toy.site["instruments"][0]["answers"] = {"经常 ": 4, "从不": 1}
+    study = load(toy)
+    second = study.responses.loc[(study.responses["item"] == "i2") & (study.responses["wave"] == "pre"), "response"]
+    expected = [4.0] * 6 + [1.0] + [float(answers(child, 0)[1]) for child in range(7, N_CHILDREN)]
+    assert sorted(second) == sorted(expected)
+    log = study.cleaning_log
+    assert log.loc[log["rule"] == "option_text", "n"].tolist() == [7]
+
+
+def test_a_site_s_own_wording_must_mean_an_answer(toy: Toy) -> None:
+    toy.site["instruments"][0]["answers"] = {"经常": 6}
+    with pytest.raises(ParameterError) as caught:
+        load(toy)
+    (found,) = caught.value.findings
+    assert (found.code, found.column) == ("parameters.option_out_of_range", "instruments.0.answers.经常")
+
+
+def test_a_roster_on_one_of_several_sheets(toy: Toy) -> None:
+    with_roster(toy)
+    rows = toy.tables.pop("roster.csv")
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "说明"
+    workbook.active.append(["这一页只是说明"])
+    sheet = workbook.create_sheet("名单")
+    for row in rows:
+        sheet.append(row)
+    content = io.BytesIO()
+    workbook.save(content)
+    toy.raw["roster.xlsx"] = content.getvalue()
+    toy.site["arms"] |= {"file": "data/roster.xlsx", "format": "excel", "sheet": "名单"}
+    assert len(load(toy).arm_role("treated")) == len([row for row in rows[1:] if "小组" in row])
+
+
+# --- what each column was taken for
+
+
+def test_every_column_is_accounted_for(toy: Toy) -> None:
+    toy.tables["pre.csv"] = [[*row, "x"] for row in toy.tables["pre.csv"]]
+    toy.tables["pre.csv"][0][-1] = "备注"
+    columns = load(toy).columns
+    before = columns[columns["file"] == "data/pre.csv"]
+    assert before.set_index("column")["kind"].to_dict() == {
+        "编号": "id",
+        "性别": "covariate",
+        "年龄": "covariate",
+        "组别": "arm",
+        **{f"T{n}": "item" for n in range(1, 7)},
+        "备注": "unused",
+    }
+    assert before.set_index("column").loc["T3", "name"] == "toy i3"
+    assert set(before["wave"]) == {"pre"}
+    after = columns[columns["file"] == "data/post.csv"]
+    assert after["kind"].tolist() == ["id", *["item"] * 6]
+
+
+def test_columns_of_a_survey_carry_their_questions(toy: Toy) -> None:
+    exports(toy, day="2026/6/2")
+    columns = load(toy).columns
+    items = columns[(columns["kind"] == "item") & (columns["wave"] == "post")]
+    assert items["title"].notna().all() and items["title"].nunique() == 6
+
+
+def test_a_column_is_found_by_its_question_s_text(toy: Toy) -> None:
+    exports(toy, day="2026/6/2")
+    project = toy.write()
+    titles = load_study("village", project=project).columns.set_index("column")["title"]
+    text = titles.drop_duplicates()["Q2"]
+    path = project.site_file("village")
+    said = path.read_text(encoding="utf-8")
+    path.write_text(said.replace("id: Q1", f"id: {text}", 1), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        load_study("village", project=project)
+    (found,) = caught.value.findings
+    assert (found.code, found.values["nearest"], found.values["key"]) == ("data.unknown_column", "Q2", "wenjuanxing")
+    assert found.values["columns"][0].startswith("Q1 ")
+
+
+def test_headers_of_other_tables_are_not_listed(toy: Toy) -> None:
+    """A table turned round has children in its header."""
+    use(toy, "Q1..Q6")
+    with pytest.raises(DataError) as caught:
+        load(toy)
+    assert all(found.values["key"] == "question" for found in caught.value.findings)
+    assert not any("columns" in found.values for found in caught.value.findings)
+
+
+@pytest.mark.parametrize(
+    ("limits", "text", "key"),
+    [({"minimum": 6}, "5", "at_least"), ({"maximum": 18}, "19", "at_most"), ({}, "inf", "finite")],
+)
+def test_a_limit_that_is_not_declared_is_not_spoken_of(toy: Toy, limits: dict, text: str, key: str) -> None:
+    age = toy.site["covariates"][1]
+    del age["minimum"], age["maximum"]
+    age |= limits
+    toy.set("pre.csv", row=5, column="年龄", text=text)
+    with pytest.raises(DataError) as caught:
+        load(toy)
+    (found,) = caught.value.findings
+    assert (found.code, found.values["key"]) == ("data.out_of_range", key)
+    assert "None" not in finding_sentence(found, "zh") and "?" not in finding_sentence(found, "en")
+
+
 # --- what is refused
 
 
@@ -432,6 +552,24 @@ def strangers(toy: Toy) -> None:
 
 def few_came(toy: Toy) -> None:
     toy.tables["post.csv"] = [*toy.tables["post.csv"][:3], *toy.tables["post.csv"][9:11]]
+
+
+def columns_of_another_wave(toy: Toy) -> None:
+    """The file of the pretest is not there; in that of the post-test its headers stand over other questions."""
+    del toy.tables["pre.csv"]
+    header, *rows = toy.tables["post.csv"]
+    toy.tables["post.csv"] = [[*header, "性别", "年龄", "组别"], *([*row, "5", "好", "4"] for row in rows)]
+
+
+def group_alone(toy: Toy) -> None:
+    """Only the group was measured again, and the parameters name a comparison."""
+    toy.site["reports"] = ["intervention"]
+    toy.site["intervention"] = {
+        "selection_rule": "lowest_on_pretest",
+        "comparison_group": "same_survey_not_chosen",
+        "primary_outcome": "first",
+    }
+    toy.tables["post.csv"] = toy.tables["post.csv"][:7]
 
 
 def nobody_came(toy: Toy) -> None:
@@ -572,6 +710,14 @@ BAD = {
     ),
     "full-width duplicate": Bad(cell("kid００１", column="编号"), "data.duplicate_id", row=2, column="编号"),
     "empty id": Bad(cell(" ", column="编号"), "data.empty_id", row=5, column="编号"),
+    "leading zeros throughout": Bad(
+        lambda toy: [toy.set("post.csv", row=row, column="编号", text=f"kid{row - 1}") for row in range(2, 8)],
+        "data.similar_ids",
+        row=2,
+        column="编号",
+        file="data/post.csv",
+        values=(("n", 6), ("rows", [2, 3, 4, 5, 6, 7]), ("other_row", 2)),
+    ),
     "leading zeros": Bad(
         cell("kid1", column="编号", file="post.csv", row=2),
         "data.similar_ids",
@@ -600,6 +746,12 @@ BAD = {
     "sequence numbers as ids": Bad(
         by_sequence_number, "data.sequence_number_as_id", column="序号", file="data/post.xlsx"
     ),
+    "sequence numbers beside numbers of children": Bad(
+        lambda toy: (exports(toy, day="2026/6/2"), toy.site["sources"][0].update(id="序号")),
+        "data.sequence_number_as_id",
+        column="序号",
+        file="data/pre.xlsx",
+    ),
     "a child in two files of one wave": Bad(
         two_schools,
         "data.duplicate_id",
@@ -613,6 +765,10 @@ BAD = {
         strangers, "data.unmatched_ids", file=None, values=(("n_present", 12), ("n_matched", 8), ("share", 0.8))
     ),
     "few came back": Bad(few_came, "data.attrition", file=None, values=(("n_expected", 12), ("n_matched", 4))),
+    "only the group came back, and nobody said who that is": Bad(
+        lambda toy: (few_came(toy), toy.site.pop("arms")), "data.attrition", file=None, values=(("key", "no_arms"),)
+    ),
+    "nobody to compare with": Bad(group_alone, "data.comparison_not_measured", file=None, values=(("wave", "post"),)),
     "nobody came back": Bad(nobody_came, "data.empty_wave", file=None, values=(("wave", "post"),)),
     "the same file twice": Bad(
         same_file, "data.same_file", file="data/post.csv", values=(("other_file", "data/pre.csv"),)
@@ -658,6 +814,9 @@ BAD = {
     ),
     # files
     "file missing": Bad(lambda toy: toy.tables.pop("post.csv"), "data.file_missing", file="data/post.csv"),
+    "file missing whose columns another wave has too": Bad(
+        columns_of_another_wave, "data.file_missing", file="data/pre.csv"
+    ),
     "file broken": Bad(
         lambda toy: toy.raw.update({"post.csv": b"\xff\xff"}), "data.undecodable", row=1, file="data/post.csv"
     ),

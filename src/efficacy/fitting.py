@@ -48,9 +48,8 @@ def fit(content: Mapping[str, Any], model: type[Model]) -> Model:
         return model.model_validate_json(json.dumps(content))
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        raise MisfitError(
-            _merged(found for detail in details for found in _misfits_of(detail, content, model))
-        ) from None
+        misfits = _merged(found for detail in details for found in _misfits_of(detail, content, model))
+        raise MisfitError(_without_misspelt(misfits)) from None
 
 
 def nearest_name(name: str, allowed: Iterable[str]) -> str | None:
@@ -151,6 +150,12 @@ def _merged(found: Iterable[tuple[Misfit, KeyPath | None]]) -> list[Misfit]:
             expected = (*before, _KINDS.get(misfit.code) or misfit.values.get("expected", misfit.code))
             merged[union] = Misfit("union_type", union, {"key": misfit.values["key"], "expected": expected})
     return list(merged.values())
+
+
+def _without_misspelt(misfits: list[Misfit]) -> list[Misfit]:
+    """A key that is missing because it stands there misspelt is one mistake: the misspelling is said, with its name."""
+    meant = {(*m.at[:-1], m.values["nearest"]) for m in misfits if m.code == "extra_forbidden"}
+    return [misfit for misfit in misfits if misfit.code != "missing" or misfit.at not in meant]
 
 
 def _value_at(content: Any, path: KeyPath) -> Any:

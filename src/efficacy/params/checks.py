@@ -47,8 +47,10 @@ def report_misfits(site: Site, params: ReportParams, *, scales: Scales | None = 
             return
         baseline = params.baseline_outcome or params.primary_outcome
         key = "baseline_outcome" if params.baseline_outcome else "primary_outcome"
-        yield from _scale_misfits(known, key, baseline, params.baseline_wave or site.baseline)
-        yield from _scale_misfits(known, "primary_outcome", params.primary_outcome, params.post_wave or posts[0])
+        before = tuple(_scale_misfits(known, key, baseline, params.baseline_wave or site.baseline))
+        after = _scale_misfits(known, "primary_outcome", params.primary_outcome, params.post_wave or posts[0])
+        yield from before
+        yield from (misfit for misfit in after if misfit not in before)  # one misspelt name is one mistake
 
 
 def _wave_misfits(site: Site, params: ReportParams) -> Iterator[Misfit]:

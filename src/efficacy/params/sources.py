@@ -85,10 +85,11 @@ class Arms(StrictModel):
     id: Column | None = None
     otherwise: Name | None = None
     """Arm of children that the roster does not list."""
+    sheet: str | None = None
 
     def misfits(self) -> Iterator[Misfit]:
         given = [self.file is not None, self.format is not None, self.id is not None]
-        if any(given) and not all(given):
+        if (any(given) or self.sheet is not None) and not all(given):
             yield Misfit("roster_incomplete", ())
         if self.otherwise is not None and self.otherwise not in [level.value for level in self.levels]:
             yield Misfit("unknown_reference", ("otherwise",), {"name": self.otherwise})
@@ -105,6 +106,8 @@ class InstrumentUse(StrictModel):
     """Needed where the reverse key is disputed: each disputed item was looked up in the wording that was printed."""
     reverse: dict[str, bool] = {}
     """Disputed item number -> is its wording reversed."""
+    answers: dict[str, int] = {}
+    """Text of an answer option as this site worded it -> its number, where the questionnaire's file lacks it."""
 
     def misfits(self) -> Iterator[Misfit]:
         for wave, declared in self.columns.items():

@@ -55,7 +55,8 @@ def read_answers(
         instrument = instruments[use.instrument]
         for wave in _in_order(site, use):
             for found, columns in _columns(use, instrument, wave, loaded, audit):
-                sheets.append(_sheet(instrument, wave, found, columns, audit))
+                texts = {clean(text): value for text, value in {**instrument.answers, **use.answers}.items()}
+                sheets.append(_sheet(instrument, wave, found, columns, texts, audit))
     return sheets
 
 
@@ -93,12 +94,15 @@ def _report_absent(use: InstrumentUse, wave: str, table: RawTable, audit: Audit)
         audit.add("data.column_order", table, column=str(declared))
 
 
-def _sheet(instrument: Instrument, wave: str, found: Loaded, columns: list[str], audit: Audit) -> Sheet:
-    reader = answer_reader(instrument, found.missing)
+def _sheet(
+    instrument: Instrument, wave: str, found: Loaded, columns: list[str], texts: Mapping[str, int], audit: Audit
+) -> Sheet:
+    """texts: every cleaned option text and the answer it means."""
+    reader = answer_reader(instrument, found.missing, texts=texts)
     _refuse_missing_code_in_range(instrument, found, audit)
     answers = {}
     for item, column in zip(instrument.items, columns, strict=True):
-        _refuse_contradiction(instrument, found.table, column, audit)
+        _refuse_contradiction(texts, found.table, column, audit)
         answers[item.name] = read_column(found.table, column, reader, audit).astype(float)
     return Sheet(instrument, wave, found, tuple(columns), pd.DataFrame(answers, index=found.table.cells.index))
 
@@ -112,9 +116,8 @@ def _refuse_missing_code_in_range(instrument: Instrument, found: Loaded, audit: 
             audit.add("data.missing_code_in_range", found.table, values=values)
 
 
-def _refuse_contradiction(instrument: Instrument, table: RawTable, column: str, audit: Audit) -> None:
+def _refuse_contradiction(meant: Mapping[str, int], table: RawTable, column: str, audit: Audit) -> None:
     """A file whose value label means another answer than its code was coded in another order than the instrument."""
-    meant = {clean(text): value for text, value in instrument.answers.items()}
     for code, label in table.value_labels.get(column, {}).items():
         if label in meant and as_number(code) != meant[label]:
             values = {"label": label, "code": code, "expected": meant[label]}

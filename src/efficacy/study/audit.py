@@ -50,6 +50,8 @@ class Audit:
         """A finding about a whole file, a column or some of its rows: the first is named, the next ones listed."""
         numbers = sorted(int(row) for row in rows)
         content = dict(values or {})
+        if table and column and column in table.titles:
+            content["title"] = table.titles[column]
         if numbers:
             content |= {"n": len(numbers), "rows": numbers[:ROWS_NAMED]}
         self.findings.append(

@@ -81,7 +81,10 @@ def _repeated_names(site: Site, instruments: Sequence[Instrument]) -> Iterator[M
 
 def _column_misfits(site: Site, instruments: Sequence[Instrument]) -> Iterator[Misfit]:
     n_items = {instrument.id: len(instrument.items) for instrument in instruments}
+    ranges = {instrument.id: range(instrument.minimum, instrument.maximum + 1) for instrument in instruments}
     for index, use in enumerate(site.instruments):
+        outside = [text for text, value in use.answers.items() if value not in ranges[use.instrument]]
+        yield from (Misfit("option_out_of_range", ("instruments", index, "answers", text)) for text in outside)
         for wave, declared in use.columns.items():
             if not isinstance(declared, str) and len(declared) != n_items[use.instrument]:
                 values = {"instrument": use.instrument, "expected": n_items[use.instrument], "found": len(declared)}

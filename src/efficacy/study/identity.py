@@ -67,14 +67,20 @@ def _repeated(ids: pd.Series) -> list[list[int]]:
 
 
 def refuse_similar(places: Sequence[tuple[RawTable, str, pd.Series]], audit: Audit) -> None:
-    """Error for each row whose id differs from an earlier one only as people type the same id differently."""
+    """Error for the rows whose ids differ from earlier ones only as people type the same id differently.
+
+    One for each pair of files; it names the first row's counterpart.
+    """
     seen: dict[str, tuple[str, RawTable, int]] = {}
     for table, column, ids in places:
+        similar: dict[str, list[tuple[int, int]]] = {}
         for row, identifier in zip(ids.index.tolist(), ids, strict=True):
             earlier = seen.setdefault(comparable(identifier), (identifier, table, row))
             if earlier[0] != identifier:
-                values = {"other_file": earlier[1].file, "other_row": earlier[2]}
-                audit.add("data.similar_ids", table, column=column, rows=[row], values=values)
+                similar.setdefault(earlier[1].file, []).append((row, earlier[2]))
+        for file, pairs in similar.items():
+            values = {"other_file": file, "other_row": min(pairs)[1]}
+            audit.add("data.similar_ids", table, column=column, rows=[row for row, _ in pairs], values=values)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

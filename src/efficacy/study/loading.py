@@ -15,13 +15,14 @@ from .answers import Marks, long_marks, long_responses, read_answers, read_marks
 from .audit import Audit
 from .declared import site_instruments
 from .identity import Pseudonyms, assign_pseudonyms, pseudonym_key
+from .mapping import map_columns
 from .model import PERSON_COLUMN, Study
 from .people import read_participants
 from .quality import read_quality
 from .records import read_causes, read_sessions
 from .scoring import score
 from .sources import Loaded, load_sources
-from .waves import check_dates, check_matching, check_repetition
+from .waves import check_comparison, check_dates, check_matching, check_repetition
 
 
 def load_study(site: str | Path, *, project: Project | str | Path | None = None) -> Study:
@@ -71,7 +72,9 @@ def _read(loaded_site: SiteFile, project: Project) -> Study:
 
     responses = long_responses(sheets, pseudonyms)
     scores = _scores(instruments, responses, marks, pseudonyms)
-    check_matching(site, participants, _measured(responses, scores), audit)
+    measured = _measured(responses, scores)
+    check_matching(site, participants, measured, audit)
+    check_comparison(site, participants, measured, audit)
     check_repetition(sheets, audit)
     check_dates(site, loaded, audit)
     quality = read_quality(sheets, pseudonyms, audit)
@@ -89,6 +92,7 @@ def _read(loaded_site: SiteFile, project: Project) -> Study:
         cleaning_log=audit.cleaning_log(),
         input_hashes=audit.hashes,
         encodings=audit.encodings,
+        columns=map_columns(site, loaded, sheets, marks, audit),
     )
 
 

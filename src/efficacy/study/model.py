@@ -25,7 +25,8 @@ class Study:
     data. registers: further tables by name; "quality" holds participant_id, wave, duration_seconds, too_fast,
     straight_lining, same_address_answers. cleaning_log: file, row (the first), column, rule, n; one row per file,
     column and rule, without values. instruments: as used here, every reverse key decided. input_hashes: SHA-256 of
-    every file read, by relative name. encodings: how each text file was decoded.
+    every file read, by relative name. encodings: how each text file was decoded. columns: which column of which file
+    was read as what (``mapping.map_columns``).
     """
 
     site: Site
@@ -41,6 +42,7 @@ class Study:
     cleaning_log: pd.DataFrame = field(default_factory=pd.DataFrame)
     input_hashes: Mapping[str, str] = field(default_factory=dict)
     encodings: Mapping[str, str] = field(default_factory=dict)
+    columns: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self) -> str:
         """Sizes only: these are children."""

@@ -79,7 +79,7 @@ def _arms(arms: Arms, project: Project, loaded: Sequence[Loaded], pseudonyms: Ps
 def _roster(arms: Arms, project: Project, pseudonyms: Pseudonyms, audit: Audit) -> pd.Series:
     """The arm of each child on the list; a child on it that no source holds is an error."""
     assert arms.file is not None and arms.id is not None and arms.format is not None
-    table = open_table(project, arms.file, format=arms.format, sheet=None, audit=audit)
+    table = open_table(project, arms.file, format=arms.format, sheet=arms.sheet, audit=audit)
     if table is None:
         return _first_of_each([])
     id_column, arm_column = require(table, arms.id, audit), require(table, arms.column, audit)

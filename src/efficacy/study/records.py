@@ -55,7 +55,8 @@ def read_sessions(
     attended = _filled(table, columns["attended"], attendance_reader(), audit)
     satisfaction = pd.Series(float("nan"), index=table.cells.index)
     if "satisfaction" in columns:
-        limits = number_reader(declared.satisfaction_minimum, declared.satisfaction_maximum, frozenset())
+        low, high = declared.satisfaction_minimum, declared.satisfaction_maximum
+        limits = number_reader(low, high, frozenset(), kind="satisfaction")
         satisfaction = read_column(table, columns["satisfaction"], limits, audit).astype(float)
     rows = pd.DataFrame({PERSON_COLUMN: pseudonyms.of(ids), "session": session, "attended": attended})
     rows = rows.assign(satisfaction=satisfaction).loc[ids.index].dropna(subset=["session", "attended"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -16,6 +17,9 @@ from .identity import read_ids, refuse_similar, summary_rows
 from .readers import Change, Format, RawTable, clean, read_table
 from .readers.table import personal_columns
 from .values import missing_texts
+
+_QUESTION = re.compile(r"Q[0-9]+(_[0-9]+)?")
+_FIRST, _LAST, _SHOWN_TEXT = 6, 2, 8
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,6 +44,8 @@ def load_sources(site: Site, project: Project, audit: Audit) -> list[Loaded]:
         if table is None or column is None:
             audit.incomplete = True
             continue
+        if column in personal_columns(table):
+            audit.add("privacy.names_as_id", table, severity="warning", column=column)
         table = only_children(table, column, keep=_wanted(site, table), audit=audit)
         ids = read_ids(table, column, audit)
         audit.change("pseudonym", table, column=column, rows=ids.index)
@@ -62,12 +68,25 @@ def open_table(project: Project, file: str, *, format: Format, sheet: str | None
 
 
 def require(table: RawTable, name: str, audit: Audit) -> str | None:
-    """The column of that name, or None and an error with the nearest one."""
+    """The column of that name, or None and an error that helps to find the right one."""
     column = table.find(name)
     if column is None:
-        nearest = nearest_name(clean(name), list(table.cells.columns))
-        audit.add("data.unknown_column", table, column=name, values={"nearest": nearest})
+        audit.add("data.unknown_column", table, column=name, values=_help_to_find(clean(name), table))
     return column
+
+
+def _help_to_find(name: str, table: RawTable) -> Mapping[str, object]:
+    """The nearest column, also by its question's text; of a survey its questions. Other headers might be names."""
+    is_survey, is_number = table.quality is not None, _QUESTION.fullmatch(name) is not None
+    if not is_survey:
+        columns = list(table.cells.columns)
+        return {"nearest": nearest_name(name, columns)} | ({"key": "question"} if is_number else {})
+    by_text = {clean(text): column for column, text in table.titles.items()}
+    text = None if is_number else nearest_name(name, by_text)  # Q26 is not nearly Q6
+    known = [f"{column} {text[:_SHOWN_TEXT]}" for column, text in table.titles.items()]
+    if len(known) > _FIRST + _LAST:
+        known = [*known[:_FIRST], "…", *known[-_LAST:]]
+    return {"nearest": by_text[text] if text else None, "key": "wenjuanxing", "columns": known}
 
 
 def item_columns(use: InstrumentUse, wave: str, table: RawTable) -> list[str] | None:
@@ -90,9 +109,11 @@ def holding(loaded: Sequence[Loaded], name: str, audit: Audit) -> list[tuple[Loa
 
     Only these: the same header may stand over another question in the file of a later wave.
     """
+    if audit.incomplete:
+        return []  # the file that has it may be the one that could not be read
     first = next((found for found in loaded if found.table.find(name)), None)
     if first is None:
-        if loaded and not audit.incomplete:
+        if loaded:
             require(loaded[0].table, name, audit)
         return []
     same_wave = [found for found in loaded if found.source.wave == first.source.wave]
@@ -129,10 +150,10 @@ def _wanted(site: Site, table: RawTable) -> set[str]:
     return names
 
 
-def _refuse_sequence_numbers(loaded: Iterable[Loaded], audit: Audit) -> None:
-    """序号 counts the answer sheets of one export: it pairs children across exports at random."""
+def _refuse_sequence_numbers(loaded: Sequence[Loaded], audit: Audit) -> None:
+    """序号 counts the answer sheets of one export: it pairs children across files at random."""
     numbered = [x for x in loaded if x.source.format == "wenjuanxing" and clean(x.source.id) == "序号"]
-    for found in numbered[1:]:
+    for found in numbered if len(numbered) < len(loaded) else numbered[1:]:
         audit.add("data.sequence_number_as_id", found.table, column=found.source.id)
 
 

@@ -17,6 +17,7 @@ from .readers import RawTable, clean
 
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?(?i:inf|infinity)")
 _YES = frozenset({"1", "是", "出席", "到", "已到", "true", "yes", "y", "√", "✓"})
+_LIMITS = {(True, True): None, (True, False): "at_least", (False, True): "at_most", (False, False): "finite"}
 _NO = frozenset({"0", "否", "缺席", "缺", "未到", "false", "no", "n", "×", "x"})
 
 
@@ -57,26 +58,30 @@ def missing_texts(codes: Iterable[int | float | str]) -> frozenset[str]:
     return frozenset(canonical(str(code)) for code in codes)
 
 
-def answer_reader(instrument: Instrument, missing: frozenset[str]) -> Reader:
-    """Answers within the instrument's range, as whole numbers or by the texts of its options."""
-    options = {clean(text): value for text, value in instrument.answers.items()}
+def answer_reader(instrument: Instrument, missing: frozenset[str], *, texts: Mapping[str, int]) -> Reader:
+    """Answers within the instrument's range, as whole numbers or by cleaned option texts and the number of each."""
 
     def read(text: str) -> Reading:
         if text in missing:
             return Reading(rule="missing_code")
         number = as_number(text)
         if number is None:
-            return Reading(options[text], rule="option_text") if text in options else Reading(problem="unmapped_label")
+            return Reading(texts[text], rule="option_text") if text in texts else Reading(problem="unmapped_label")
         if not number.is_integer() or not instrument.minimum <= number <= instrument.maximum:
             return Reading(problem="out_of_range")
         return Reading(number)
 
     limits = {"minimum": instrument.minimum, "maximum": instrument.maximum}
-    return Reader(read=read, values=limits, labelled=bool(options))
+    return Reader(read=read, values=limits, labelled=bool(texts))
 
 
-def number_reader(minimum: float | None, maximum: float | None, missing: frozenset[str]) -> Reader:
-    """Numbers within limits; a declared missing code counts as one unless it lies within them."""
+def number_reader(
+    minimum: float | None, maximum: float | None, missing: frozenset[str], *, kind: str | None = None
+) -> Reader:
+    """Numbers within limits; a declared missing code counts as one unless it lies within them.
+
+    kind: picks another sentence than that about answers on paper.
+    """
     low = -math.inf if minimum is None else minimum
     high = math.inf if maximum is None else maximum
     bounded = minimum is not None or maximum is not None
@@ -90,7 +95,8 @@ def number_reader(minimum: float | None, maximum: float | None, missing: frozens
             return Reading(problem="not_a_number")
         return Reading(number) if inside else Reading(problem="out_of_range")
 
-    return Reader(read=read, values={"minimum": minimum, "maximum": maximum})
+    given = {"minimum": minimum, "maximum": maximum, "key": kind or _LIMITS[minimum is not None, maximum is not None]}
+    return Reader(read=read, values={name: value for name, value in given.items() if value is not None})
 
 
 def level_reader(
@@ -108,7 +114,8 @@ def level_reader(
             return Reading(meant.pop())
         return Reading(rule="missing_code") if text in missing else Reading(problem=problem)
 
-    return Reader(read=read, values={"allowed": tuple(level.value for level in levels)}, labelled=True)
+    known = tuple(dict.fromkeys(str(text) for level in levels for text in level.accepts))
+    return Reader(read=read, values={"allowed": known}, labelled=True)
 
 
 def covariate_reader(covariate: Covariate, missing: frozenset[str], *, table: RawTable, column: str) -> Reader:
@@ -154,4 +161,6 @@ def _report(raw: pd.Series, texts: Sequence[str], problem: str, table: RawTable,
         named = counts[(counts >= audit.minimum_cell) & reader.labelled]
         values["labels"] = sorted(str(label) for label in named.index)
         values["n_unlisted"] = int(counts.sum() - named.sum())
-    audit.add(f"data.{problem}", table, column=str(raw.name), rows=_rows(raw, texts), values=values)
+    rows = _rows(raw, texts)
+    values["whole_column"] = len(rows) > 1 and len(rows) == raw.notna().sum()
+    audit.add(f"data.{problem}", table, column=str(raw.name), rows=rows, values=values)

@@ -50,9 +50,23 @@ def check_matching(site: Site, participants: pd.DataFrame, measured: pd.DataFram
                 audit.add("data.not_at_baseline", severity="warning", values=counts)
             if wave.role != "baseline" and len(matched) < MATCHED_SHARE * len(expected):
                 values = counts | {"n_expected": len(expected), "share": MATCHED_SHARE}
+                values |= {"key": "no_arms"} if site.arms is None else {}
                 audit.add("data.attrition", severity=severity, values=values)
         if wave.role == "baseline":
             before |= present
+
+
+def check_comparison(site: Site, participants: pd.DataFrame, measured: pd.DataFrame, audit: Audit) -> None:
+    """Children outside the group whom the parameters call measured again must have been."""
+    declared, posts = site.intervention, site.waves_with("post")
+    group = getattr(declared, "comparison_group", None)
+    if group in (None, "none") or site.arms is None or "intervention" not in site.reports or not posts:
+        return
+    wave = getattr(declared, "post_wave", None) or posts[0]
+    outside = [level.value for level in site.arms.levels if level.role == "comparison"]
+    others = participants.index[participants["arm"].isin(outside)]
+    if not measured.loc[measured["wave"] == wave, PERSON_COLUMN].isin(others).any():
+        audit.add("data.comparison_not_measured", values={"comparison_group": group, "wave": wave})
 
 
 def _is_mapped(site: Site, wave: str) -> bool:
