@@ -150,7 +150,40 @@ def test_what_only_some_findings_know_is_added() -> None:
     many = Finding("data.out_of_range", row=3, values={"minimum": 1, "maximum": 5, "n": 30, "rows": [3, 5]})
     assert finding_sentence(many, "en").endswith("30 rows in all, the first: 3, 5.")
     labels = Finding("data.unmapped_label", values={"labels": ["一般般"], "n_unlisted": 2})
-    assert finding_sentence(labels, "en").endswith("Among them: 一般般.")
+    assert "Among them: 一般般. " in finding_sentence(labels, "en")
+    assert finding_sentence(labels, "en").endswith(
+        "Rows whose spelling is not shown, to protect the children: 2; look them up in the file."
+    )
+    all_shown = Finding("data.unmapped_label", values={"labels": ["一般般"], "n_unlisted": 0, "whole_column": False})
+    assert finding_sentence(all_shown, "zh").endswith("其中：一般般。")
+    wrong_column = Finding("data.unmapped_label", values={"labels": [], "n_unlisted": 0, "whole_column": True})
+    assert finding_sentence(wrong_column, "zh").endswith("可能写错了列。")
+    columns = Finding(
+        "data.unknown_column", column="Q9", values={"key": "wenjuanxing", "columns": ["Q1 编号", "Q2 性别"]}
+    )
+    assert finding_sentence(columns, "zh").endswith("文件中的列：Q1 编号、Q2 性别。")
+
+
+def test_places_in_lists_are_counted_from_one() -> None:
+    place = Finding("parameters.int_type", file="params/a.yml", row=3, column="covariates.0.levels.11.accepts")
+    assert "line 3, covariates (entry 1).levels (entry 12).accepts: " in finding_sentence(place, "en")
+    assert "第3行，covariates(第1项).levels(第12项).accepts：" in finding_sentence(place, "zh")
+    item = Finding("parameters.bool_type", file="params/a.yml", row=3, column="instruments.1.reverse.14")
+    assert "instruments (entry 2).reverse.14: " in finding_sentence(item, "en"), "14 is the item's number"
+
+
+def test_a_question_is_shown_with_the_beginning_of_its_text() -> None:
+    found = Finding(
+        "data.out_of_range", file="a.xlsx", row=5, column="Q6", values={"title": "我能够解决学习中遇到的各种难题"}
+    )
+    assert finding_sentence(found, "zh").startswith("a.xlsx 第5行，“Q6”列(我能够解决学习中遇到的…)：")
+    assert finding_sentence(found, "en").startswith("a.xlsx row 5, column Q6 (我能够解决学习中遇到的…): ")
+
+
+def test_two_letters_are_no_hint() -> None:
+    """zh is not what somebody meant by cn just because en looks like it."""
+    language = Finding("parameters.literal_error", values={"key": "language", "nearest": "en"})
+    assert finding_sentence(language, "zh") == "只能填 zh(中文)或 en(英文)。改法：选其中一个。"
 
 
 def test_missing_choices_say_why_they_matter() -> None:

@@ -302,9 +302,37 @@ def test_the_exit_code_is_that_of_the_first_site_that_fails(project: Project) ->
     events: list[Event] = []
     assert run(Request(), project=project, n_jobs=1, listen=events.append) == 3
     assert run(Request(sites=("there", "here")), project=project, n_jobs=1, listen=events.append) == 4
-    after = contents(project.root)
-    after.pop("reports/index.html")
-    assert after == before
+    assert contents(project.root) == before, "nothing could be made, so nothing is written, no index either"
+
+
+SETTINGS = {
+    "of a report not asked for": (Request(reports=("descriptive",), settings={"factor": {"n_factors": 2}}), "factor"),
+    "of a report no site declares": (Request(settings={"intervention": {"retest_r": 0.7}}), "intervention"),
+}
+
+
+@pytest.mark.parametrize("case", SETTINGS)
+def test_a_setting_that_would_be_lost_is_refused(case: str, project: Project) -> None:
+    request, report = SETTINGS[case]
+    with pytest.raises(UsageError) as caught:
+        check(request, project=project)
+    assert [(f.code, f.values["report"]) for f in caught.value.findings] == [("usage.setting_unused", report)]
+
+
+def test_a_setting_for_some_of_the_sites_is_no_mistake(project: Project) -> None:
+    jobs = check(Request(settings={"factor": {"n_factors": 2}}), project=project).jobs
+    assert [(job.site, job.report) for job in jobs] == [
+        ("here", "descriptive"),
+        ("here", "factor"),
+        ("there", "descriptive"),
+    ]
+
+
+def test_a_scale_set_for_one_run_is_looked_up_before_a_kernel_starts(project: Project) -> None:
+    request = Request(sites=("there",), settings={"descriptive": {"scale": "totla"}})
+    (event,) = check(request, project=project).events
+    assert (event.exit_code, [f.code for f in event.findings]) == (4, ["parameters.unknown_scale"])
+    assert (event.findings[0].file, event.findings[0].column) == ("--set", "descriptive.scale")
 
 
 def test_our_own_bug_in_reading_a_site_is_exit_1(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,7 +392,7 @@ def test_settings_language_and_profile_reach_the_job(project: Project) -> None:
     assert job.parameters["n_factors"] == 2
     assert job.parameters["site"] == "here"
     assert (job.language, job.parameters["language"], job.profile) == ("en", "en", "internal")
-    assert job.name == "reports/here/internal/factor.en.ipynb"
+    assert job.name == "reports/here/internal/factor.en.html", "what people open"
     assert Job.from_json(job.to_json()).files == job.files
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from unicodedata import east_asian_width
 
 import typer
 
@@ -23,7 +24,9 @@ from .project import Project, find_project
 if TYPE_CHECKING:
     from types import FrameType
 
+    from .runs.overview import CheckedSite
     from .runs.runner import Event
+    from .study import Study
 
 INTERRUPTED = 130
 MAXIMUM_FINDINGS = 20
@@ -37,7 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-SitesArgument = Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="Study sites; none means all.")]
+SitesArgument = Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Study sites; none means all.")]
 ProjectOption = Annotated[
     Path | None, typer.Option("--project", metavar="DIR", help="The project's folder; else the nearest one above.")
 ]
@@ -96,7 +99,8 @@ def run_command(
     with _Listener(home, language, limit=None if all_findings else MAXIMUM_FINDINGS) as listener:
         code = run(request, project=home, n_jobs=jobs or os.cpu_count() or 1, listen=listener.hear)
     if code == 0:
-        print(_words("index_at", language or _locale_language(), name=home.relative(home.index)))
+        spoken = language or listener.only_language or _locale_language()
+        print(_words("index_at", spoken, name=home.relative(home.index)))
     raise typer.Exit(code)
 
 
@@ -117,15 +121,27 @@ def check_command(
     for site in chosen_sites(Request(sites=tuple(sites or ())), home):
         spoken = language or _site_language(site, home)
         checked = check_site(site, home)
-        _print_findings(checked.findings, spoken, limit=limit)
         codes.append(checked.exit_code)
-        if checked.exit_code == 0:
-            print(_words("check_good", spoken, site=site))
-            print("  " + _words("check_reports", spoken, reports=", ".join(checked.reports)))
-            print("  " + _words("check_children", spoken, count=checked.n_children))
-            for wave, count in checked.n_by_wave.items():
-                print("  " + _words("check_wave", spoken, wave=wave, count=count))
+        if checked.study is not None:
+            _print_reading(site, checked, checked.study, spoken)
+        _print_findings(checked.findings, spoken, limit=limit)
+        if checked.exit_code:
+            _print_error(_words("check_bad", spoken, site=site, count=len(checked.findings)))
     raise typer.Exit(next((code for code in codes if code), 0))
+
+
+def _print_reading(site: str, checked: CheckedSite, study: Study, language: Language) -> None:
+    """What a person compares with the questionnaire: which column was taken for what, and how many children."""
+    from .runs.reading import reading_lines
+
+    print(_words("check_good", language, site=site))
+    print("  " + _words("check_reports", language, reports=", ".join(checked.reports)))
+    print("  " + _words("check_children", language, count=len(study.participants)))
+    for wave, count in checked.n_by_wave.items():
+        print("  " + _words("check_wave", language, wave=wave, count=count))
+    for line in reading_lines(study, language):
+        print("  " + line)
+    sys.stdout.flush()  # before the warnings, also where both go into one file
 
 
 @app.command("list")
@@ -139,9 +155,15 @@ def list_command(language: LanguageOption = None, project: ProjectOption = None)
     for entry in list_reports(home):
         state = _words(f"list_{entry.state}", spoken, site=entry.site)
         rows.append((entry.site, entry.report or "-", entry.language or "-", state))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    widths = [max(_width(row[column]) for row in rows) for column in range(3)]
     for row in rows:
-        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]))
+        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=False))
+        print("  ".join([*padded, row[3]]))
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 @app.command("new")
@@ -199,6 +221,7 @@ class _Listener:
         self.project, self.language, self.limit = project, language, limit
         self.progress: Any = None
         self.tasks: dict[str | None, Any] = {}
+        self.languages: set[Language] = set()
 
     def __enter__(self) -> _Listener:
         if sys.stdout.isatty():
@@ -214,8 +237,14 @@ class _Listener:
         if self.progress is not None:
             self.progress.stop()
 
+    @property
+    def only_language(self) -> Language | None:
+        """The one that every site so far speaks, if there is one."""
+        return next(iter(self.languages)) if len(self.languages) == 1 else None
+
     def hear(self, event: Event) -> None:
-        spoken = self.language or _site_language(event.site, self.project)
+        spoken = self.language or event.language or _site_language(event.site, self.project)
+        self.languages.add(spoken)
         seconds = f"{event.seconds:.1f}" if event.seconds is not None else ""
         line = _words(f"state_{event.status}", spoken, name=event.name or event.site, seconds=seconds)
         if self.progress is not None and event.status == "started":
@@ -224,7 +253,7 @@ class _Listener:
         if self.progress is not None and event.name in self.tasks:
             self.progress.remove_task(self.tasks.pop(event.name))
         if event.status == "failed":
-            _print_error(f"{line} {_words('unchanged', spoken)}")
+            _print_error(_words("failed", spoken, line=line))
         else:
             print(line, flush=True)
         _print_findings(event.findings, spoken, limit=self.limit)
@@ -237,7 +266,8 @@ def _print_findings(findings: Sequence[Finding], language: Language, *, limit: i
     ordered = sorted(findings, key=lambda finding: order[finding.severity])
     shown = ordered if limit is None else ordered[:limit]
     for finding in shown:
-        _print_error(finding_sentence(finding, language))
+        sentence = finding_sentence(finding, language)
+        _print_error(sentence if finding.severity == "error" else _words(finding.severity, language, sentence=sentence))
     if len(shown) < len(ordered):
         _print_error(_words("more_findings", language, count=len(ordered) - len(shown)))
 

@@ -11,10 +11,12 @@ from ..errors import Finding
 from .messages import has_message, template
 
 LONGEST_VALUE = 80
+LONGEST_TITLE = 12
 _NAMESPACE = "findings"
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _WORDED = frozenset({"expected", "unit"})
 _KEYED = ("parameters.", "document.")  # families about YAML files, which have lines and keys
+_ITEM_NUMBERS = "reverse"  # the one key whose entries are numbers themselves
 
 
 def finding_sentence(finding: Finding, language: Language) -> str:
@@ -36,13 +38,16 @@ def finding_key(finding: Finding) -> str:
     return f"{_NAMESPACE}.other"
 
 
+_ALSO = ("columns", "labels", "n_unlisted", "whole_column")
+
+
 def _also(finding: Finding, language: Language) -> Iterator[str]:
-    """Sentences about what only some findings know: the nearest name, frequent labels, further rows."""
+    """Sentences about what only some findings know: the nearest name, columns, frequent labels, further rows."""
     values = finding.values
-    if values.get("nearest") is not None:
+    nearest = values.get("nearest")
+    if nearest is not None and not (finding.code == "parameters.literal_error" and len(str(nearest)) < 3):
         yield _template("also.nearest", language)
-    if values.get("labels"):
-        yield _template("also.labels", language)
+    yield from (_template(f"also.{name}", language) for name in _ALSO if values.get(name))
     if len(rows := values.get("rows", ())) > 1:
         yield _template("also.rows" if len(rows) == values.get("n") else "also.more_rows", language)
 
@@ -54,12 +59,35 @@ def _place(finding: Finding, language: Language) -> str:
     if finding.row is not None:
         parts.append(_template("place.line" if kind == "key" else "place.row", language).format(row=finding.row))
     if finding.column:
-        parts.append(_template(f"place.{kind}", language).format(name=shown(finding.column, language)))
+        name = shown(finding.column, language)
+        said = _template(f"place.{kind}", language).format(name=_key(name, language) if kind == "key" else name)
+        parts.append(_titled(said, finding, language))
     within = _template("place.between", language).join(parts)
     file = shown(finding.file, language) if finding.file else ""
     if finding.sheet:
         file += f"!{shown(finding.sheet, language)}"
     return " ".join(part for part in (file, within) if part)
+
+
+def _key(name: str, language: Language) -> str:
+    """A dotted key with the places in lists counted from 1, as people count."""
+    said, before = "", ""
+    for part in name.split("."):
+        if before and part.isdecimal() and before != _ITEM_NUMBERS:
+            said = _template("place.entry", language).format(key=said, number=int(part) + 1)
+        else:
+            said += f".{part}" if before else part
+        before = part
+    return said
+
+
+def _titled(column: str, finding: Finding, language: Language) -> str:
+    """With the beginning of the question's text: the file shows it where the parameters say Q3."""
+    title = shown(finding.values.get("title") or "", language)
+    if not title:
+        return column
+    begun = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
+    return _template("place.title", language).format(column=column, title=begun)
 
 
 def shown(value: Any, language: Language) -> str:

@@ -65,8 +65,8 @@ class Job:
 
     @property
     def name(self) -> str:
-        """How the output is called where people read it: site/report.language."""
-        return self.project.relative(self.files.notebook)
+        """How the output is called where people read it: the page they open."""
+        return self.project.relative(self.files.html)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)

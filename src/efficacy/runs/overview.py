@@ -30,12 +30,15 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedSite:
-    """What reading one site's parameters and data gave. n_by_wave: children with any answer or score, by wave."""
+    """What reading one site's parameters and data gave: findings, or else its Study and reports.
+
+    n_by_wave: children with any answer or score, by wave.
+    """
 
     findings: tuple[Finding, ...] = ()
     exit_code: int = 0
     reports: tuple[str, ...] = ()
-    n_children: int = 0
+    study: Study | None = None
     n_by_wave: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -67,7 +70,7 @@ def check_site(site: str, project: Project) -> CheckedSite:
     return CheckedSite(
         findings=study.findings,
         reports=reports,
-        n_children=len(study.participants),
+        study=study,
         n_by_wave=_children_by_wave(study),
     )
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ..documents import Language
 from ..errors import DataError, EfficacyError, Finding, UsageError, our_bug
+from ..params import load_site, resolve
 from ..project import Project
-from ..study import Study, load_study
+from ..study import Study, load_study, site_scales
 from .files import machine_error
 from .index import write_index
 from .jobs import Job, Request, check_reports, chosen_sites, jobs_of
 from .processes import Running, start
 from .record import Inputs, up_to_date
+from .settings import SOURCE
 
 POLL_SECONDS = 0.05
 Status = Literal["started", "written", "up_to_date", "failed"]
@@ -53,13 +55,16 @@ def run(request: Request, *, project: Project, n_jobs: int, listen: Listener) ->
     """Make the reports asked for; returns the exit code.
 
     Every site's parameters and data are checked before any kernel starts; a site with errors is reported and left
-    exactly as it was while the others run. The exit code is 0, or that of the first site that failed its checks, or
-    else of the first report that failed, both in the order asked for. Raises UsageError where nothing can be run.
+    exactly as it was while the others run; where all have errors nothing is written. The exit code is 0, or that of
+    the first site that failed its checks, or else of the first report that failed, both in the order asked for.
+    Raises UsageError where nothing can be run.
     KeyboardInterrupt ends every process and kernel before it is passed on.
     """
     checked = check(request, project=project)
     for event in checked.events:
         listen(event)
+    if not checked.jobs and all(event.status == "failed" for event in checked.events):
+        return next(event.exit_code for event in checked.events)
     made = _run_all(checked.jobs, n_jobs=n_jobs, listen=listen)
     events = [*checked.events, *(made[job] for job in checked.jobs)]
     try:
@@ -75,12 +80,14 @@ def check(request: Request, *, project: Project) -> Checked:
     check_reports(request)
     jobs: list[Job] = []
     events: list[Event] = []
+    reports: set[str] = set()
     for site in chosen_sites(request, project):
         try:
             planned = jobs_of(site, request, project)
+            reports |= {job.report for job in planned}
             stale = [job for job in planned if request.force or not is_up_to_date(job)]
             if stale:
-                check_data(site, project)
+                _check_settings(stale, check_data(site, project), request, project)
         except EfficacyError as error:
             events.append(_failed(error, site=site))
             continue
@@ -89,9 +96,27 @@ def check(request: Request, *, project: Project) -> Checked:
             continue
         events += [_event("up_to_date", job) for job in planned if job not in stale]
         jobs += stale
+    _refuse_unused_settings(request, reports, events)
     if not jobs and not events:
         raise UsageError(Finding("usage.nothing_to_run", values={"reports": ", ".join(request.reports)}))
     return Checked(jobs=tuple(jobs), events=tuple(events))
+
+
+def _check_settings(jobs: Sequence[Job], study: Study, request: Request, project: Project) -> None:
+    """What was set for this run must fit the site's questionnaires too, before a kernel starts."""
+    if not request.settings:
+        return
+    loaded = load_site(study.site.site, project=project)
+    scales = site_scales(study.site, study.instruments)
+    for job in jobs:
+        resolve(loaded, job.report, request.overrides(job.report), source=SOURCE, scales=scales)
+
+
+def _refuse_unused_settings(request: Request, reports: Collection[str], events: Sequence[Event]) -> None:
+    """A setting of a report that nobody makes would be lost in silence."""
+    unused = [report for report in request.settings if report not in reports]
+    if unused and all(event.status != "failed" for event in events):
+        raise UsageError(Finding("usage.setting_unused", values={"report": unused[0]}))
 
 
 def check_data(site: str, project: Project) -> Study:

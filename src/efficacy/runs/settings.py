@@ -18,7 +18,7 @@ def read_settings(texts: Sequence[str]) -> dict[str, dict[str, Any]]:
     settings: dict[str, dict[str, Any]] = {}
     for text in texts:
         match = _SETTING.fullmatch(text)
-        if match is None:
+        if match is None or not match["value"].strip():
             raise UsageError(Finding("usage.bad_setting", values={"text": text}))
         place = f"{match['report']}.{match['key']}"
         try:
