@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ..documents import SCHEMA
 from .numbers import Interval, Number, PlusMinus, describe_number
-from .wording import Message, Wording, Words
+from .wording import Message, Wording, Words, shortened
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 METADATA_KEY = "efficacy"  # under which an output's metadata holds its block
+LONGEST_LABELS = 80  # in one text of a figure, in Latin characters: half its width
 
 Cell = Number | Interval | PlusMinus | Message | Any | None  # Any: Text or str; a bare float is refused
 Align = Literal["left", "center", "right"]
@@ -113,7 +114,7 @@ class Drawing:
     individual_marks: bool
 
     def text(self, words: Words) -> str:
-        return self.wording.text(words)
+        return self.wording.text(shortened(words, language=self.wording.language, longest=LONGEST_LABELS))
 
 
 Tone = Literal["plain", "caution", "result", "paste", "banner"]

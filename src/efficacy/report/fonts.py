@@ -30,11 +30,11 @@ def font_face(text: str) -> str:
     if not needed:
         return ""
     options = subset.Options(flavor="woff", layout_features=[], hinting=False, name_IDs=[], recalc_timestamp=False)
-    font = subset.load_font(font_file(), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(needed))
-    subsetter.subset(font)
     buffer = io.BytesIO()
-    font.save(buffer)
+    with subset.load_font(font_file(), options) as font:
+        subsetter.subset(font)
+        font.save(buffer)
     encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
     return f'@font-face {{ font-family: "{PAGE_FONT}"; src: url(data:font/woff;base64,{encoded}) format("woff"); }}'

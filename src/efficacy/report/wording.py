@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,6 +65,47 @@ class Wording:
         if isinstance(words, int) and not isinstance(words, bool):
             return [{"raw": words, "shown": str(words), "role": "count"}]
         return []
+
+
+def shortened(words: Words, *, language: Language, longest: int) -> Words:
+    """Words for a figure: on one line, and labels that people wrote cut where together they are longer than fits.
+
+    longest: of all labels in these words, in Latin characters. A label without end would leave a figure no room.
+    """
+    labels = [label.in_language(language) for label in _labels(words)]
+    each = longest // len(labels) if sum(map(_width, labels)) > longest else longest
+    shorter: Words = _with_labels(words, language=language, each=each)
+    return shorter
+
+
+def _width(text: str) -> int:
+    """Width in Latin characters: a Chinese one is as wide as two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _labels(words: Any) -> list[Text]:
+    if isinstance(words, Text):
+        return [words]
+    if isinstance(words, Message):
+        return [label for value in words.values.values() for label in _labels(value)]
+    if isinstance(words, Sequence) and not isinstance(words, str):
+        return [label for part in words for label in _labels(part)]
+    return []
+
+
+def _with_labels(words: Any, *, language: Language, each: int) -> Any:
+    """The same words, every label cut to this width."""
+    if isinstance(words, Text):
+        text = " ".join(words.in_language(language).split())
+        while _width(text) > each:
+            text = text.rstrip("…")[:-1] + "…"
+        return text
+    if isinstance(words, Message):
+        values = {name: _with_labels(value, language=language, each=each) for name, value in words.values.items()}
+        return Message(words.key, values)
+    if isinstance(words, Sequence) and not isinstance(words, str):
+        return [_with_labels(part, language=language, each=each) for part in words]
+    return words
 
 
 def reason_words(reason: Reason) -> Message:
