@@ -19,7 +19,7 @@ def instrument_table(study: Study, instrument: Instrument) -> Table:
         (say("instrument.range"), say("instrument.range_value", low=instrument.minimum, high=instrument.maximum)),
         *(
             (
-                say("instrument.scale", label=scale.label),
+                say("instrument.scale" if scale in instrument.subscales else "instrument.whole", label=scale.label),
                 say(f"instrument.scale_{scale.scoring}", items=_number_ranges(scale.items), n_items=len(scale.items)),
             )
             for scale in instrument.scales
@@ -97,12 +97,12 @@ def _with_items(statement: Text, items: tuple[int, ...]) -> Words:
     return say("instrument.statement_items", statement=statement, items=_number_ranges(items)) if items else statement
 
 
-def _number_ranges(numbers: tuple[int, ...]) -> str:
-    """Item numbers briefly: 1-11, 14."""
+def _number_ranges(numbers: tuple[int, ...]) -> list[str]:
+    """Item numbers briefly: 1-11, 14. Three and more in a row become a range."""
     runs: list[list[int]] = []
     for number in sorted(numbers):
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    return [part for run in runs for part in ([f"{run[0]}-{run[-1]}"] if len(run) > 2 else map(str, run))]

@@ -190,7 +190,7 @@ def _draw_items(axes: Axes, rows: pd.DataFrame, names: list[str], *, midpoint: f
     axes.axvline(midpoint, color=INK, linestyle="--", linewidth=1)
     axes.hlines(heights, rows["conf_low"], rows["conf_high"], color=colours, linewidth=2)
     axes.scatter(rows["mean"], heights, color=colours, s=22, zorder=3)
-    axes.set_yticks(heights, names, fontsize=8)
+    axes.set_yticks(heights, names, fontsize=8.5)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
 
@@ -209,14 +209,14 @@ def heat_map(instrument: Instrument, correlations: CorrelationMatrix) -> Figure:
         shown = matrix.to_numpy(dtype=float).copy()
         shown[np.triu_indices(len(names))] = np.nan
         image = axes.imshow(shown, cmap=SEQUENTIAL, vmin=-1, vmax=1, aspect="equal")
-        axes.set_xticks(range(len(names)), numbers, fontsize=7)
-        axes.set_yticks(range(len(names)), numbers, fontsize=7)
+        axes.set_xticks(range(len(names)), numbers, fontsize=8)
+        axes.set_yticks(range(len(names)), numbers, fontsize=8)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         for edge in np.cumsum(sizes)[:-1]:
             axes.axhline(edge - 0.5, color=INK, linewidth=0.8)
             axes.axvline(edge - 0.5, color=INK, linewidth=0.8)
-        canvas.colorbar(image, ax=axes, shrink=0.7, label="r")
+        canvas.colorbar(image, ax=axes, shrink=0.7).ax.set_title("r", fontsize=9.5)
         axes.set_xlabel(drawing.text(say("descriptive_figures.heat_x")))
         return canvas
 

@@ -47,11 +47,8 @@ def first_page(
             PageRow(heading=say("common.page_question"), parts=[_question(study, scale, differences)]),
             PageRow(heading=say("common.page_sample"), parts=_sample(study, scale, int(described["n"]))),
             PageRow(heading=say("common.page_method"), parts=_method(params, level, differences)),
-            PageRow(
-                heading=say("common.page_result"),
-                parts=_result(study, params, described, level, differences),
-                tone="result",
-            ),
+            PageRow(heading=say("common.page_result"), parts=[_result(study, params, described, level)], tone="result"),
+            *_groups(study, params, differences),
             PageRow(
                 heading=say("common.page_caution"), parts=_cautions(study, params, level, differences), tone="caution"
             ),
@@ -80,7 +77,7 @@ def _sample(study: Study, scale: str, n: int) -> list[Words]:
         say(
             f"descriptive.{key}", asked=asked or 0, total=len(study.participants), n=n, scale=scale_label(study, scale)
         ),
-        say(f"descriptive.sampling_{study.site.sampling}", population=study.site.population),
+        say(f"descriptive.page_sampling_{study.site.sampling}"),
     ]
 
 
@@ -95,20 +92,14 @@ def _method(params: DescriptiveParams, level: LevelComparison | None, difference
     return parts
 
 
-def _result(
-    study: Study,
-    params: DescriptiveParams,
-    described: pd.Series,
-    level: LevelComparison | None,
-    differences: pd.DataFrame,
-) -> list[Words]:
+def _result(study: Study, params: DescriptiveParams, described: pd.Series, level: LevelComparison | None) -> Message:
     scale = scale_of(study, params)
-    parts: list[Words] = [
-        level_words(study, params, scale, level) if level else _described(study, params, scale, described)
-    ]
-    if not differences.empty:
-        parts += difference_words(study, params, differences)
-    return parts
+    return level_words(study, params, scale, level) if level else _described(study, params, scale, described)
+
+
+def _groups(study: Study, params: DescriptiveParams, differences: pd.DataFrame) -> list[PageRow]:
+    """Who differs, below the level and less loud than it."""
+    return [] if differences.empty else [PageRow(heading="", parts=difference_words(study, params, differences))]
 
 
 def _described(study: Study, params: DescriptiveParams, scale: str, described: pd.Series) -> Message:

@@ -18,7 +18,7 @@ from ..wording import Words, say
 from .sample import flow_steps, measured_by_arm
 
 BOX_WIDTH, BOX_HEIGHT, GAP = 1.0, 0.72, 0.28
-LABEL_WIDTH = 19
+LABEL_WIDTH = 17
 MINIMUM_BOXES = 5  # so that few boxes are not drawn wider
 Boxes = list[tuple[Words, Words]]
 """Label and count of each box, from left to right."""
@@ -74,7 +74,7 @@ def _draw_line(axes: Axes, drawing: Drawing, boxes: Boxes, *, top: float, colour
         centre = left + BOX_WIDTH / 2
         axes.text(centre, top + 0.27, drawing.text(n), ha="center", va="center", fontsize=13, color=INK)
         label = "\n".join(_lines(drawing.text(name)))
-        axes.text(centre, top + 0.54, label, ha="center", va="center", fontsize=7.5, linespacing=1.0, color=INK)
+        axes.text(centre, top + 0.54, label, ha="center", va="center", fontsize=8.5, linespacing=1.0, color=INK)
         if position:
             axes.annotate(
                 "",

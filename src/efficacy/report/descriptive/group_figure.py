@@ -14,7 +14,7 @@ from ..blocks import Block, Drawing, Figure
 from ..labels import level_label, scale_label
 from ..numbers import Number
 from ..shared import absent, estimate_words, row_of
-from ..style import ACCENT, FAINT, INK, MEMBERS
+from ..style import ACCENT, FAINT, INK
 from ..wording import Message, say
 from .choices import scale_of
 from .differences import grouping_label, shown_levels
@@ -77,17 +77,16 @@ def group_blocks(
 def _draw_levels(
     axes: Axes, drawing: Drawing, shown: Mapping[str, pd.DataFrame], labels: Mapping[str, list[Message]]
 ) -> None:
-    """A line a level, a gap between variables, two colours in turn."""
+    """A line a level, a gap between variables."""
     height, ticks = 0.0, []
-    for position, levels in enumerate(shown.values()):
-        colour = (ACCENT, MEMBERS)[position % 2]
+    for levels in shown.values():
         for _, row in levels.iterrows():
-            axes.hlines(height, row["conf_low"], row["conf_high"], color=colour, linewidth=2, alpha=0.85)
-            axes.scatter([row["mean"]], [height], color=colour, s=22, zorder=3)
+            axes.hlines(height, row["conf_low"], row["conf_high"], color=ACCENT, linewidth=2)
+            axes.scatter([row["mean"]], [height], color=ACCENT, s=22, zorder=3)
             ticks.append(height)
             height += 1
         height += 0.8
-    axes.set_yticks(ticks, [drawing.text(label) for group in labels.values() for label in group], fontsize=8)
+    axes.set_yticks(ticks, [drawing.text(label) for group in labels.values() for label in group], fontsize=8.5)
     axes.set_ylim(height - 0.9, -0.9)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)

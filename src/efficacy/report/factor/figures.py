@@ -15,6 +15,8 @@ from ..style import ACCENT, FAINT, INK, REST
 from ..wording import say
 from .dimensions import SALIENT_LOADING, not_computable
 
+WIDE_PANELS = 3  # so many factors leave room for halves on each axis
+
 
 def scree_figure(parallel: ParallelAnalysis) -> Figure | Sentence:
     """Observed eigenvalues against those of random data: what stands above the line is more than noise."""
@@ -86,6 +88,7 @@ def loadings_figure(study: Study, instrument: Instrument, solution: FactorSoluti
         canvas = Canvas(figsize=(7.2, 0.6 + 0.21 * len(names)))
         panels = canvas.subplots(1, len(factors), sharey=True, squeeze=False)[0]
         heights = range(len(names))
+        ticks = (-0.5, 0, 0.5) if len(factors) <= WIDE_PANELS else (-1, 0, 1)  # so that neighbours' ends never meet
         for axes, factor in zip(panels, factors, strict=True):
             values = solution.loadings.loc[names, factor]
             strong = values.abs() >= SALIENT_LOADING
@@ -96,8 +99,9 @@ def loadings_figure(study: Study, instrument: Instrument, solution: FactorSoluti
             axes.scatter(values, heights, color=colours, s=18, zorder=3)
             axes.set_title(factor)
             axes.set_xlim(-1.05, 1.05)
+            axes.set_xticks(ticks)
             axes.tick_params(axis="y", length=0)
-        panels[0].set_yticks(list(heights), [drawing.text(item_label(study, name)) for name in names], fontsize=7.5)
+        panels[0].set_yticks(list(heights), [drawing.text(item_label(study, name)) for name in names], fontsize=8.5)
         panels[0].invert_yaxis()
         start = 0
         for scale in instrument.subscales[:-1]:

@@ -17,6 +17,7 @@ from .choices import instrument_of, n_factors_of, wave_of
 from .dimensions import adequacy_words
 
 FEW_PER_ITEM = 10  # the common rule of thumb of ten respondents an item; below it the report warns
+FIRST_CAUTIONS = 1  # of the questionnaire's own; the rest stand with its table
 
 
 def first_page(
@@ -43,8 +44,8 @@ def first_page(
     adequate = [adequacy_words(adequacy)] if adequacy.status != "not_computable" else []
     return FirstPage(
         id="factor.first_page",
-        title=study.site.title,
-        subtitle=[instrument.title, wave_label(study, wave)],
+        title=say("factor.title"),
+        subtitle=[study.site.title, instrument.title, wave_label(study, wave)],
         rows=[
             PageRow(heading=say("common.page_question"), parts=[question]),
             PageRow(heading=say("common.page_sample"), parts=[_sample(study, wave, instrument, solution)]),
@@ -103,4 +104,4 @@ def _cautions(instrument: Instrument, solution: FactorSolution) -> list[Words]:
             ratio=Number(value=solution.n_used / n_items, role="score"),
         )
     ]
-    return [*parts, *instrument.cautions]
+    return [*parts, *instrument.cautions[:FIRST_CAUTIONS]]
