@@ -1,5 +1,8 @@
 """Blocks, their HTML, and what is hidden before anything is shown."""
 
+import copy
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,9 +10,9 @@ from hypothesis import strategies as st
 from efficacy.documents import Text
 from efficacy.report.blocks import Column, FirstPage, Ladder, PageRow, Row, Rung, Sentence, Table
 from efficacy.report.markup import block_html
-from efficacy.report.numbers import Interval, Number
-from efficacy.report.privacy import hidden_parts, suppress_small_cells
-from efficacy.report.wording import Wording, say
+from efficacy.report.numbers import Interval, Number, PlusMinus
+from efficacy.report.privacy import as_shown, hidden_parts, suppress_small_cells
+from efficacy.report.wording import Wording, say, shortened
 
 ZH, EN = Wording("zh"), Wording("en")
 LABEL = Text(zh="学习能力", en="Ability")
@@ -106,6 +109,58 @@ def test_an_interval_is_hidden_too():
     rows = [Row(cells=["a", Interval(low=1.0, high=2.0, role="score")], n=2)]
     described = suppress_small_cells(table(rows), k=5).describe(EN)
     assert "raw" not in described["rows"][0]["cells"][1]
+
+
+def test_what_everybody_answered_alike_is_hidden():
+    rows = [Row(cells=["a", PlusMinus(mean=3.0, sd=0.0)]), Row(cells=["b", PlusMinus(mean=3.0, sd=0.5)])]
+    described = suppress_small_cells(table(rows), k=5).describe(EN)
+    assert ["raw" in row["cells"][1] for row in described["rows"]] == [False, True]
+
+
+def test_beside_a_hidden_row_no_percentage_tells_its_denominator():
+    rows = [Row(cells=["a", Number(value=n / 53, role="percent", n=n)], n=n, group="sex") for n in (30, 23, 1)]
+    rows += [Row(cells=["b", Number(value=0.5, role="percent")], n=27, group="other")]
+    described = suppress_small_cells(table(rows), k=5).describe(EN)
+    assert ["raw" in row["cells"][1] for row in described["rows"]] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("style", ["chinese", "apa"])
+@pytest.mark.parametrize(
+    ("number", "raw"),
+    [
+        (Number(value=1 / 3, role="score"), 0.33),
+        (Number(value=1 / 3, role="coefficient"), 0.333),
+        (Number(value=1 / 3, role="percent"), 0.333),
+        (Number(value=0.00004, role="p"), 0.0),
+        (Number(value=0.0321, role="p_text"), 0.032),
+        (Number(value=54, role="count"), 54),
+        (Number(value=None, role="score"), None),
+        (Interval(low=-1 / 3, high=2 / 3, role="effect"), [-0.33, 0.67]),
+        (PlusMinus(mean=1 / 3, sd=math.inf), [0.33, "Inf"]),
+    ],
+)
+def test_raw_numbers_can_be_held_as_they_are_shown(number, raw, style):
+    described = table([Row(cells=["a", number])]).describe(Wording("en", style))
+    before = copy.deepcopy(described)
+    assert as_shown(described)["rows"][0]["cells"][1]["raw"] == raw
+    assert described == before
+    shown = as_shown(described)["rows"][0]["cells"][1]["shown"]
+    assert shown == described["rows"][0]["cells"][1]["shown"]
+
+
+def test_degrees_of_freedom_are_held_as_the_number_is_shown():
+    described = as_shown(table([Row(cells=["a", Number(value=2.34567, role="p", df=91.96738)])]).describe(EN))
+    assert described["rows"][0]["cells"][1]["df"] == 91.967
+
+
+def test_labels_of_a_figure_are_cut_to_fit():
+    short, long = Text(zh="短", en="short"), Text(zh="长" * 100, en="long " * 60)
+    for words in (short, say("common.item", number=1, label=short), "plain " * 30, [short, short]):
+        assert EN.text(shortened(words, language="en", longest=40)) == EN.text(words)
+    assert EN.text(shortened(long, language="en", longest=40)) == ("long " * 8)[:39] + "…"
+    assert ZH.text(shortened(long, language="zh", longest=40)) == "长" * 19 + "…"
+    assert len(EN.text(shortened([long, long], language="en", longest=40))) == 20 + 2 + 20
+    assert EN.text(shortened(Text(zh="甲", en="two\nlines"), language="en", longest=40)) == "two lines"
 
 
 def test_three_rules_and_no_vertical_line():

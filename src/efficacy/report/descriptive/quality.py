@@ -70,11 +70,11 @@ def _is_screen(finding: Finding) -> bool:
 def _said(finding: Finding, *, smallest: int) -> Text:
     """A warning without the row it stands in, since a row is a child, and without a count that may not be shown."""
     kept = {name: value for name, value in finding.values.items() if name != "rows"}
-    finding = dataclasses.replace(finding, row=None, values=_bounded(kept, smallest=smallest))
+    finding = dataclasses.replace(finding, row=None, values=bounded(kept, smallest=smallest))
     return Text(zh=finding_sentence(finding, "zh"), en=finding_sentence(finding, "en"))
 
 
-def _bounded(values: Mapping[str, Any], *, smallest: int) -> dict[str, Any]:
+def bounded(values: Mapping[str, Any], *, smallest: int) -> dict[str, Any]:
     """The counts of a warning, bounded where they, or what is missing from the whole they belong to, are few."""
     bounded = dict(values)
     wholes = [values[name] for name in ("n_present", "n_expected", "n_sheets") if isinstance(values.get(name), int)]
