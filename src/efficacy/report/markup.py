@@ -13,8 +13,12 @@ _RULE = "1.5pt solid currentColor"
 _THIN = "0.75pt solid currentColor"
 _ACCENT, _GREY = "#11706b", "#cbd2d9"
 _ONE_LINE = {"cell": 24, "header": 10}  # up to this width, in Latin characters, a text is kept on one line
-_AFTER_SYMBOL = r"(?=\s?[=(±]|\s?&[lg]t;|检验|值|-test|$)"
-_SYMBOL = re.compile(rf"(?<![\w./-])(SD(?!\w)|(?:df|[pntrFMgdZHB]){_AFTER_SYMBOL})", flags=re.ASCII)
+_SYMBOLS = (  # a letter is a symbol by what follows it; in Chinese text some letters always are
+    r"SD(?!\w)",
+    r"(?:df|[pntrFMgdZHB])(?=\s?[=(±]|\s?&[lg]t;|-test|$)",
+    r"[pntrgZ](?=[\u4e00-\u9fff])",
+)
+_SYMBOL = re.compile(rf"(?<![\w./-])({'|'.join(_SYMBOLS)})", flags=re.ASCII)
 _WITH_INDEX = re.compile(r"\b([dg])_(z|av|rm)\b", flags=re.ASCII)
 
 
@@ -41,9 +45,9 @@ def _set(text: str) -> str:
 
 
 def _kept(text: str, kind: str) -> str:
-    """Style that keeps a short text on one line: Chinese would otherwise break between any two characters."""
+    """Style that keeps a short text on one line and a long one from a column of single Chinese characters."""
     width = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-    return ";white-space:nowrap" if width <= _ONE_LINE[kind] else ""
+    return ";white-space:nowrap" if width <= _ONE_LINE[kind] else ";min-width:5em"
 
 
 def _table(block: Mapping[str, Any]) -> str:
@@ -95,19 +99,20 @@ def _figure(block: Mapping[str, Any], image: str) -> str:
     )
 
 
+_AS_BLOCK = "float:none;width:auto;margin:0"  # JupyterLab floats the terms of a list in a narrow column
 _TONE_STYLE = {"result": ";font-weight:600", "paste": ";border:1px dashed #8e9aa6;padding:6px 10px"}
 
 
 def _first_page(block: Mapping[str, Any]) -> str:
     rows = "".join(
         f'<div class="ef-row ef-{escape(row["tone"])}" style="display:grid;grid-template-columns:8em 1fr;gap:1em;'
-        f'padding:3px 0"><dt style="font-weight:400;opacity:.75">{escape(row["heading"])}</dt>'
-        f'<dd style="margin:0{_TONE_STYLE.get(row["tone"], "")}">{_set(row["text"])}</dd></div>'
+        f'padding:3px 0"><dt style="{_AS_BLOCK};font-weight:400;opacity:.75">{escape(row["heading"])}</dt>'
+        f'<dd style="{_AS_BLOCK}{_TONE_STYLE.get(row["tone"], "")}">{_set(row["text"])}</dd></div>'
         for row in block["rows"]
     )
     return (
         f'<section class="ef-first-page" style="border:1px solid {_GREY};padding:12px 16px">'
-        f'<h2 class="ef-title" style="margin:0">{escape(block["title"])}</h2>'
+        f'<h2 class="ef-title" style="margin:0;font-size:1.2em">{escape(block["title"])}</h2>'
         f'<p class="ef-subtitle">{_set(block["subtitle"])}</p><dl style="margin:0">{rows}</dl></section>'
     )
 
