@@ -49,9 +49,9 @@ DESIGNS: dict[str, tuple[str, dict[str, Any], str]] = {
     "drawn_from_low": ("laixi_drawn", {"selection_rule": "random_from_low"}, "randomised_ancova"),
     "drawn_against_the_records": ("laixi", {"selection_rule": "random_from_low"}, "randomised_ancova"),
     "typical_compared": ("laixi_two_waves", {"selection_rule": "typical_cases"}, "two_readings"),
-    "not_declared": ("laixi_two_waves", {"comparison_group": "none"}, "retest_correction"),
+    "nobody_untreated": ("laixi_alone_two_waves", {"comparison_group": "none"}, "retest_correction"),
     "matched": ("laixi", {"comparison_group": "matched_from_other_population"}, "population_readings"),
-    "second_baseline": ("laixi", {"comparison_group": "none"}, "second_baseline"),
+    "second_baseline": ("laixi_alone", {"comparison_group": "none"}, "second_baseline"),
     "other_population": ("laixi", {"comparison_group": "other_population"}, "population_readings"),
     "first_followup": ("laixi", {"post_wave": "followup"}, "regression_discontinuity"),
 }
@@ -67,9 +67,18 @@ def study_of(name: str) -> Study:
         return with_children(study, study.arm_role("treated"))
     if changed == "drawn":
         return with_members(study, study.score("pre", "total").sort_values(kind="stable").index[:32:2])
-    if changed == "two_waves":
+    if changed.startswith("alone"):
+        study = nobody_untreated_again(study)
+    if changed.endswith("two_waves"):
         return Study(**{**vars(study), "scores": study.scores[study.scores["wave"] != "pre2"]})
     return study
+
+
+def nobody_untreated_again(study: Study) -> Study:
+    """Without the later scores of untreated children."""
+    later = ~study.scores["wave"].isin(["pre", "pre2"])
+    untreated = study.scores["participant_id"].isin(study.arm_role("comparison"))
+    return Study(**{**vars(study), "scores": study.scores[~(later & untreated)]})
 
 
 def params_of(site: str, **changes: Any) -> InterventionParams:
@@ -248,7 +257,7 @@ class TestWhatMayBeSaid:
         assert f"{(1 - evaluation.shown_r) * gap:.2f} points" in said
         assert "intervention_results.population_bias" not in self.said(evaluated("matched"))
 
-    @pytest.mark.parametrize("name", ["typical_compared", "volunteers_compared", "not_declared"])
+    @pytest.mark.parametrize("name", ["typical_compared", "volunteers_compared"])
     def test_untreated_children_who_were_measured_again_are_not_denied(self, name):
         evaluation = evaluated("unknown" if name == "volunteers_compared" else name)
         assert len(evaluation.case.both_waves[1]) > 0
@@ -272,7 +281,9 @@ class TestWhatMayBeSaid:
     def test_records_that_contradict_the_rule_make_the_gain_conditional(self):
         study = study_of("qichun")
         across = study.score("pre", "total").sort_values().index[[5, 9, 14, 18, 22, 26, 28, 31, 35, 39, 44, 48]]
-        evaluation = page.evaluate(page.case_of(with_members(study, across), params_of("qichun")))
+        evaluation = page.evaluate(
+            page.case_of(nobody_untreated_again(with_members(study, across)), params_of("qichun"))
+        )
         said = self.said(evaluation)
         assert abs(evaluation.expected.standing) < 0.1 and evaluation.alarm_rate < 0.055
         assert "intervention_results.gain_study" not in said and "intervention_page.paste_lowest" not in said
@@ -304,10 +315,14 @@ class TestWhatMayBeSaid:
         assert set(column(table, "standardized")) == {None}
 
     def test_a_second_baseline_of_a_few_members_is_not_started_from(self):
-        study, members = study_of("laixi"), study_of("laixi").arm_role("treated")
-        few = (study.scores["wave"] != "pre2") | study.scores["participant_id"].isin(members[:2])
-        thin = Study(**{**vars(study), "scores": study.scores[few]})
+        alone, members = study_of("laixi_alone"), study_of("laixi").arm_role("treated")
+        kept = (alone.scores["wave"] != "pre2") | alone.scores["participant_id"].isin(members[:2])
+        thin = Study(**{**vars(alone), "scores": alone.scores[kept]})
         assert page.case_of(thin, params_of("laixi", comparison_group="none")).design.key == "retest_correction"
+
+    def test_untreated_children_measured_twice_cannot_be_declared_away(self):
+        with pytest.raises(ParameterError, match="comparison_not_declared"):
+            page.case_of(study_of("laixi"), params_of("laixi", comparison_group="none"))
 
     @pytest.mark.parametrize("name", ["everybody", "second_baseline"])
     def test_other_outcomes_by_the_same_analysis_with_holm(self, name):
@@ -503,7 +518,7 @@ class TestWhoWasChosen:
         study = study_of("qichun")
         pre = study.score("pre", "total").sort_values()
         middle = pre.index[len(pre) // 2 - 6 : len(pre) // 2 + 6]
-        case = page.case_of(with_members(study, middle), params_of("qichun"))
+        case = page.case_of(nobody_untreated_again(with_members(study, middle)), params_of("qichun"))
         evaluation = page.evaluate(case)
         assert not case.strictly_lowest
         assert evaluation.alarms.basis == "actual_members"
@@ -513,7 +528,9 @@ class TestWhoWasChosen:
     def test_members_above_the_mean_are_expected_to_fall(self):
         study = study_of("qichun")
         highest = study.score("pre", "total").sort_values().index[-12:]
-        evaluation = page.evaluate(page.case_of(with_members(study, highest), params_of("qichun")))
+        evaluation = page.evaluate(
+            page.case_of(nobody_untreated_again(with_members(study, highest)), params_of("qichun"))
+        )
         assert evaluation.expected_gain < 0
         blocks = described(evaluation)
         assert "intervention.expected_fall" in _keys(blocks["intervention.expected.sentence"])

@@ -193,8 +193,9 @@ class Case:
 def case_of(study: Study, params: InterventionParams) -> Case:
     """The case the parameters describe; a wave or scale left open is the first that fits.
 
-    Raises ParameterError where a named wave or scale does not exist, where there is no wave after the programme, or
-    where nobody is known to have had the programme.
+    Raises ParameterError where a named wave or scale does not exist, where there is no wave after the programme,
+    where nobody is known to have had the programme, or where untreated children were measured before and after and
+    ``comparison_group`` is "none".
     """
     waves = [wave.id for wave in study.site.waves]
     baseline = _known(params.baseline_wave or study.site.baseline, waves, "baseline_wave")
@@ -209,7 +210,7 @@ def case_of(study: Study, params: InterventionParams) -> Case:
     outcome = _known(params.primary_outcome, known, "primary_outcome")
     baseline_outcome = _known(params.baseline_outcome or outcome, known, "baseline_outcome")
     members, others = _who(study, params)
-    return Case(
+    case = Case(
         study=study,
         params=params,
         baseline=baseline,
@@ -222,6 +223,15 @@ def case_of(study: Study, params: InterventionParams) -> Case:
         others=others,
         scales=_scales(study, outcome, baseline, post),
     )
+    _refuse_undeclared_comparison(case)
+    return case
+
+
+def _refuse_undeclared_comparison(case: Case) -> None:
+    """Untreated children measured before and after may not be passed over: they can contradict the other analyses."""
+    measured_twice = len(case.both_waves[1]) >= FEWEST_UNTREATED
+    if case.params.comparison_group == "none" and measured_twice:
+        raise ParameterError(Finding("parameters.comparison_not_declared", column="intervention.comparison_group"))
 
 
 def _scales(study: Study, outcome: str, baseline: str, post: str) -> tuple[str, ...]:
