@@ -118,8 +118,6 @@ class InterventionParams(ReportParams):
     """Highest retest correlation considered where none is known."""
     n_simulations: Annotated[int, Field(ge=1000, le=1_000_000)] = 10_000
     """Simulated studies behind the false-alarm rate."""
-    declared_effect: float | None = None
-    """Effect thought worthwhile beforehand, in survey standard deviations, for power; never the observed effect."""
 
     def misfits(self) -> Iterator[Misfit]:
         if self.retest_lowest > self.retest_highest:

@@ -13,10 +13,11 @@ _RULE = "1.5pt solid currentColor"
 _THIN = "0.75pt solid currentColor"
 _ACCENT, _GREY = "#11706b", "#cbd2d9"
 _ONE_LINE = {"cell": 24, "header": 10}  # up to this width, in Latin characters, a text is kept on one line
-_SYMBOLS = (  # a letter is a symbol by what follows it; in Chinese text some letters always are
+_SYMBOLS = (  # a letter is a symbol by what follows it; some letters standing alone always are
     r"SD(?!\w)",
     r"(?:df|[pntrFMgdZHB])(?=\s?[=(±]|\s?&[lg]t;|-test|$)",
     r"[pntrgZ](?=[\u4e00-\u9fff])",
+    r"[ptrgZ](?=[\s,;:)]|\.$|\. )",
 )
 _SYMBOL = re.compile(rf"(?<![\w./-])({'|'.join(_SYMBOLS)})", flags=re.ASCII)
 _WITH_INDEX = re.compile(r"\b([dg])_(z|av|rm)\b", flags=re.ASCII)
@@ -41,7 +42,8 @@ def block_html(block: Mapping[str, Any], *, image: str | None = None) -> str:
 def _set(text: str) -> str:
     """Escaped text with statistical symbols in italics, as both named styles ask."""
     indexed = _WITH_INDEX.sub(r"<i>\1</i><sub>\2</sub>", escape(text, quote=False))
-    return _SYMBOL.sub(r"<i>\1</i>", indexed).replace("BF10", "BF<sub>10</sub>")
+    set_off = _SYMBOL.sub(r"<i>\1</i>", indexed).replace("BF10", "BF<sub>10</sub>")
+    return re.sub(r"</i> (=|&[lg]t;) ", "</i>\u00a0\\1\u00a0", set_off)  # never parted at the end of a line
 
 
 def _kept(text: str, kind: str) -> str:
