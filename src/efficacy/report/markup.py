@@ -15,7 +15,7 @@ _ACCENT, _GREY = "#11706b", "#cbd2d9"
 _ONE_LINE = {"cell": 24, "header": 10}  # up to this width, in Latin characters, a text is kept on one line
 _SYMBOLS = (  # a letter is a symbol by what follows it; some letters standing alone always are
     r"SD(?!\w)",
-    r"(?:df|[pntrFMgdZHB])(?=\s?[=(±]|\s?&[lg]t;|-test|$)",
+    r"(?:df|[pntrFMgdZHB])(?=[\s\u00a0]?(?:[=(±]|&[lg]t;)|-test|$)",
     r"[pntrgZ](?=[\u4e00-\u9fff])",
     r"[ptrgZ](?=[\s,;:)]|\.$|\. )",
 )
