@@ -259,6 +259,29 @@ def test_nothing_that_a_run_writes_or_prints_holds_a_canary(
     assert "没有经过保护处理" not in page
 
 
+@pytest.mark.parametrize("ends_in", ["print", "error"])
+def test_a_notebook_of_ones_own_that_leaks_is_published_without_the_leak(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], ends_in: str
+) -> None:
+    """A print of raw answers, or an exception that quotes one, reaches neither the notebook nor what a failure keeps."""
+    project, canaries = canary_project(tmp_path / "project", "qichun")
+    source = nbformat.read(project.notebook("factor"), as_version=4)
+    source.cells = source.cells[:4]
+    raw = "import pandas\nraw = pandas.read_excel(run.project.data_file('data/qichun/pretest.xlsx'), dtype=str)\n"
+    leak = "print(raw.to_string())" if ends_in == "print" else "raw.iloc[:, 6].astype(float)"
+    source.cells.append(nbformat.v4.new_code_cell(raw + leak))
+    (project.root / "notebooks").mkdir(exist_ok=True)
+    nbformat.write(source, project.root / "notebooks" / "factor.ipynb")
+    with pytest.raises(SystemExit) as left:
+        main(["run", "qichun", "--report", "factor", "--project", str(project.root)])
+    assert left.value.code == (0 if ends_in == "print" else 7)
+    printed = capfd.readouterr()
+    written = {str(path): path.read_bytes() for path in project.reports.rglob("*") if path.is_file()}
+    kept = [name for name in written if name.endswith(".failed.ipynb")]
+    assert len(kept) == (0 if ends_in == "print" else 1)
+    assert hits(written | {"stdout": printed.out.encode(), "stderr": printed.err.encode()}, canaries) == []
+
+
 @pytest.fixture(scope="module")
 def laixi(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[str]]:
     return canary_project(tmp_path_factory.mktemp("laixi"), "laixi")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..documents import Text
 from ..study import Study
 from .wording import Words, say
@@ -30,7 +32,9 @@ def item_label(study: Study, item: str) -> Words:
         for candidate in instrument.items:
             if candidate.name != item:
                 continue
-            if str(candidate.number) in candidate.label.zh:  # a label that says its number says it once
+            if re.search(
+                rf"(?<!\d){candidate.number}(?!\d)", candidate.label.zh
+            ):  # a label that says its number says it once
                 return candidate.label
             return say("common.item", number=candidate.number, label=candidate.label)
     raise ValueError(f"item={item!r} belongs to no instrument of this site")

@@ -30,6 +30,7 @@ from ..errors import EfficacyError, Finding, MachineError, NotebookError, error_
 from ..params import load_site
 from ..report.html import render_page
 from ..report.messages import template
+from ..report.privacy import only_blocks
 from .files import discard, machine_error, only_writer, partial, publish, sha256_of
 from .jobs import JOB, RESULT, Job
 from .notebook import canonical, check_parameters_cell, first_unfinished, one_language
@@ -53,6 +54,8 @@ def execute(job: Job, *, workspace: Path) -> dict[str, Any]:
         executed = _executed(job, workspace)
         _check_inputs_unchanged(job)
         notebook, execution = canonical(executed)
+        if job.shows_groups_only:
+            notebook = only_blocks(notebook, language=job.language)
         title = f"{Text.model_validate(job.title).in_language(job.language)} · {report_title(job)}"
         page = render_page(notebook, language=job.language, title=title)
         contents = {files.notebook: nbformat.writes(notebook) + "\n", files.html: page}
@@ -144,8 +147,11 @@ def _keep_failed(job: Job) -> None:
     growing, kept = partial(job.files.notebook), job.files.failed
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
+        if job.data_origin == "confidential":  # a traceback quotes the values that it met
+            without = only_blocks(nbformat.read(growing, as_version=4), language=job.language)
+            growing.write_text(nbformat.writes(without) + "\n", encoding="utf-8")
         growing.replace(kept)
-    except OSError:
+    except (OSError, ValueError):
         discard(job.files.notebook)
 
 

@@ -68,6 +68,11 @@ class Job:
         """How the output is called where people read it: the page they open."""
         return self.project.relative(self.files.html)
 
+    @property
+    def shows_groups_only(self) -> bool:
+        """Are these children's data, in a report that may be passed on?"""
+        return self.data_origin == "confidential" and self.profile != "internal"
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
 
