@@ -263,7 +263,7 @@ def test_nothing_that_a_run_writes_or_prints_holds_a_canary(
 def test_a_notebook_of_ones_own_that_leaks_is_published_without_the_leak(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], ends_in: str
 ) -> None:
-    """A print of raw answers, or an exception that quotes one, reaches neither the notebook nor what a failure keeps."""
+    """A print of raw answers, or an exception that quotes one, is neither published nor kept after a failure."""
     project, canaries = canary_project(tmp_path / "project", "qichun")
     source = nbformat.read(project.notebook("factor"), as_version=4)
     source.cells = source.cells[:4]

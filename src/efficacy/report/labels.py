@@ -32,9 +32,8 @@ def item_label(study: Study, item: str) -> Words:
         for candidate in instrument.items:
             if candidate.name != item:
                 continue
-            if re.search(
-                rf"(?<!\d){candidate.number}(?!\d)", candidate.label.zh
-            ):  # a label that says its number says it once
+            says_its_number = re.search(rf"(?<!\d){candidate.number}(?!\d)", candidate.label.zh)
+            if says_its_number:
                 return candidate.label
             return say("common.item", number=candidate.number, label=candidate.label)
     raise ValueError(f"item={item!r} belongs to no instrument of this site")
