@@ -24,7 +24,7 @@ import yaml
 from building import N_CHILDREN, Toy
 
 from efficacy.cli import main
-from efficacy.errors import PrivacyError
+from efficacy.errors import ParameterError, PrivacyError
 from efficacy.project import Project
 from efficacy.report import opening
 from efficacy.report.blocks import METADATA_KEY
@@ -593,3 +593,14 @@ def test_awkward_names_and_large_cells_make_a_page(
     rows = blocks_of(outputs)["descriptive.differences"]["rows"]
     assert all("raw" not in cell for row in rows for cell in row["cells"][1:])  # every level has fewer than 30
     yaml.safe_load(json.dumps([metadata for _, metadata in outputs]))  # plain JSON throughout
+
+
+def test_what_is_wrong_is_said_to_whoever_opens_a_report_by_hand(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EFFICACY_PROJECT", str(Path(__file__).parents[1]))
+    with pytest.raises(ParameterError):
+        open_report("factor", {"site": "qichun", "language": "en", "instrument": "liang200"})
+    said = capsys.readouterr().err
+    assert "notebooks/factor.ipynb" in said
+    assert "liang2000" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import sys
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -13,6 +14,7 @@ import pandas as pd
 from IPython.display import display
 from PIL import Image
 
+from ..errors import EfficacyError
 from ..params import (
     REPORT_MODELS,
     DescriptiveParams,
@@ -29,6 +31,7 @@ from ..study.declared import site_scales
 from . import descriptive, factor, intervention
 from .blocks import METADATA_KEY, Block, Drawing, Figure, Sentence, Table
 from .colophon import banner, colophon
+from .findings import finding_sentence
 from .markup import block_html
 from .privacy import as_shown, refuse_small_groups, suppress_small_cells
 from .shared import count_words, smallest_shown
@@ -145,10 +148,19 @@ def open_report(report: str, parameters: Mapping[str, Any]) -> Run:
 
     report: its name. parameters: the notebook's ``globals()``; ``site`` and the fields of the report's model are
     taken, everything else is ignored. Raises ValueError for an unknown report, and the input errors of params and
-    study.
+    study, each finding of theirs also said as a sentence.
     """
     if report not in REPORT_MODELS:
         raise ValueError(f"report={report!r}: one of {sorted(REPORT_MODELS)}")
+    try:
+        return _opened(report, parameters)
+    except EfficacyError as error:  # the error itself shows codes only: whoever works in JupyterLab needs the sentences
+        for finding in error.findings:
+            print(finding_sentence(finding, parameters.get("language") or "zh"), file=sys.stderr)
+        raise
+
+
+def _opened(report: str, parameters: Mapping[str, Any]) -> Run:
     project = find_project()
     loaded = load_site(parameters["site"], project=project)
     given = {name: parameters.get(name) for name in REPORT_MODELS[report].model_fields}
