@@ -37,7 +37,11 @@ def flow_figure(study: Study, params: DescriptiveParams) -> Figure:
     treated = {level.value for level in study.site.arms.levels if level.role == "treated"} if study.site.arms else set()
     for arm, counts in measured_by_arm(study).iterrows():
         line: Boxes = [(arm_label(study, str(arm)), _count(int(counts["n"]), smallest))]
-        line += [(wave_label(study, wave.id), _count(int(counts[wave.id]), smallest)) for wave in study.site.waves]
+        line += [
+            (wave_label(study, wave.id), _count(int(counts[wave.id]), smallest))
+            for wave in study.site.waves
+            if counts[wave.id]
+        ]
         lines.append(line)
         colours.append(MEMBERS if arm in treated else REST)
 

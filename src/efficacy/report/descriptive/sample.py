@@ -58,6 +58,8 @@ def flow_table(study: Study, params: DescriptiveParams) -> Table:
     for arm, counts in measured.iterrows():
         rows.append(Row(cells=[arm_label(study, str(arm)), None, None], heading=True))
         for name, n in counts.items():
+            if name != "n" and n == 0:
+                continue  # never measured then: no step of this group, and no loss
             label = say("descriptive_tables.flow_arm") if name == "n" else _measured_label(study, str(name))
             share = n / counts["n"] if name != "n" and counts["n"] else None
             cells = [label, Number(value=int(n), role="count"), Number(value=share, role="percent")]
