@@ -11,7 +11,7 @@ from ..blocks import Block, Column, Row, Sentence, Table
 from ..instrument_page import evidence_table, instrument_sentence, instrument_table, reverse_key
 from ..labels import scale_label
 from ..numbers import Interval, Number
-from ..shared import absent, conf_column, percent_words
+from ..shared import absent, alpha_words, conf_column, percent_words
 from ..wording import Message, say
 from .protection import reason_notes
 
@@ -67,7 +67,7 @@ def reliability_blocks(study: Study, params: DescriptiveParams, alphas: Mapping[
 
 
 def _paste(study: Study, params: DescriptiveParams, alphas: Mapping[str, Reliability]) -> Sentence:
-    computed = [_alpha(study, scale, alpha) for scale, alpha in alphas.items() if alpha.status != "not_computable"]
+    computed = [alpha_words(study, scale, alpha) for scale, alpha in alphas.items() if alpha.status != "not_computable"]
     parts: list[Message] = []
     for instrument in study.instruments:
         own = {scale.id for scale in instrument.scales} & set(alphas)
@@ -84,12 +84,3 @@ def _paste(study: Study, params: DescriptiveParams, alphas: Mapping[str, Reliabi
     if computed:
         parts.append(say("descriptive.paste_alpha", level=percent_words(params.conf_level), alphas=computed))
     return Sentence(id="descriptive.reliability.paste", parts=parts, tone="paste")
-
-
-def _alpha(study: Study, scale: str, alpha: Reliability) -> Message:
-    return say(
-        "descriptive.alpha_of",
-        scale=scale_label(study, scale),
-        alpha=Number(value=alpha.estimate, role="coefficient", n=alpha.n_used),
-        interval=Interval(low=alpha.conf_low, high=alpha.conf_high, role="coefficient"),
-    )
