@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import minimize
 
 from .factor_analyzer_adapter import unrotated_loadings
 from .inputs import Matrix
+from .uniquenesses import LOWEST_UNIQUENESS, Discrepancy, leading_axes, loadings_at, minimise
 
 Extraction = Literal["minres", "ml", "paf"]
 
-LOWEST_UNIQUENESS = 0.005  # the bound of psych::fa and factor_analyzer; a solution lying on it is a Heywood case
 N_STARTS = 20  # random starts beside factor_analyzer's own solution
 SAME_OPTIMUM = 1e-6  # objectives closer than this are one optimum, reached to different precision
 
 _START_SEED = 20260901  # fixed: the starts are part of the method, not of the analysis
+_STATIONARY = 1e-5  # a step down the gradient moves no uniqueness further than this at a minimum
 _MOST_ITERATIONS = 10_000
 _PAF_TOLERANCE = 1e-9  # largest change of a communality
-
-Objective = Callable[[Matrix, Matrix, int], tuple[float, Matrix]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,81 +46,25 @@ def extract(correlations: Matrix, n_factors: int, method: Extraction) -> Extract
     """
     if method == "paf":
         return _principal_axes(correlations, n_factors)
-    objective = _minres_objective if method == "minres" else _ml_objective
-    generator = np.random.default_rng(_START_SEED)
-    communalities = (unrotated_loadings(correlations, n_factors, method) ** 2).sum(axis=1)
-    starts = [1 - communalities, *generator.uniform(0.05, 0.95, (N_STARTS, len(correlations)))]
-    solutions = [_minimise(objective, correlations, n_factors, start) for start in starts]
-    best = _first_within(solutions)
-    value, uniquenesses, converged = solutions[best]
-    to_loadings = _minres_loadings if method == "minres" else _ml_loadings
-    loadings = to_loadings(uniquenesses, correlations, n_factors)
+    stack = np.repeat(correlations[None], N_STARTS + 1, axis=0)
+    found = minimise(stack, _starts(correlations, n_factors, method), n_factors=n_factors, discrepancy=method)
+    # equal optima give the answer of the earliest start
+    best = int(np.flatnonzero(found.values <= found.values.min() + 1e-9)[0])
+    uniquenesses = found.uniquenesses[best]
+    loadings = loadings_at(correlations[None], uniquenesses[None], n_factors=n_factors, discrepancy=method)[0]
     improper = (uniquenesses <= LOWEST_UNIQUENESS * (1 + 1e-6)) | ((loadings**2).sum(axis=1) >= 1)
     return Extracted(
         loadings=loadings,
-        converged=converged,
+        converged=bool(found.distance[best] < _STATIONARY),
         improper=tuple(np.flatnonzero(improper).tolist()),
-        gain_over_first_start=float(solutions[0][0] - value),
+        gain_over_first_start=float(found.values[0] - found.values[best]),
     )
 
 
-def _first_within(solutions: list[tuple[float, Matrix, bool]]) -> int:
-    """The first solution as good as the best: equal optima give the answer of the earliest start."""
-    values = np.array([value for value, _, _ in solutions])
-    return int(np.flatnonzero(values <= values.min() + 1e-9)[0])
-
-
-def _minimise(objective: Objective, correlations: Matrix, n_factors: int, start: Matrix) -> tuple[float, Matrix, bool]:
-    result = minimize(
-        objective,
-        start.clip(LOWEST_UNIQUENESS, 1),
-        args=(correlations, n_factors),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(LOWEST_UNIQUENESS, 1.0)] * len(correlations),
-        options={"maxiter": _MOST_ITERATIONS, "maxfun": 2 * _MOST_ITERATIONS, "ftol": 1e-15, "gtol": 1e-9},
-    )
-    uniquenesses = np.asarray(result.x, dtype=float)
-    return float(result.fun), uniquenesses, _is_stationary(uniquenesses, np.asarray(result.jac, dtype=float))
-
-
-def _is_stationary(uniquenesses: Matrix, gradient: Matrix) -> bool:
-    """Whether no admissible step lowers the objective: judged here, because at the limit of double precision the
-    optimiser may report an abnormal line search at a perfectly good minimum."""
-    step = (uniquenesses - gradient).clip(LOWEST_UNIQUENESS, 1) - uniquenesses
-    return bool(np.abs(step).max() < 1e-5)
-
-
-def _minres_objective(uniquenesses: Matrix, correlations: Matrix, n_factors: int) -> tuple[float, Matrix]:
-    values, vectors = np.linalg.eigh(correlations - np.diag(uniquenesses))
-    left_over = values.copy()
-    left_over[-n_factors:] = left_over[-n_factors:].clip(max=0)  # a factor cannot take up a negative eigenvalue
-    return float((left_over**2).sum() / 2), -(vectors**2) @ left_over
-
-
-def _minres_loadings(uniquenesses: Matrix, correlations: Matrix, n_factors: int) -> Matrix:
-    return _leading_axes(correlations - np.diag(uniquenesses), n_factors)
-
-
-def _ml_objective(uniquenesses: Matrix, correlations: Matrix, n_factors: int) -> tuple[float, Matrix]:
-    scale = 1 / np.sqrt(uniquenesses)
-    values, vectors = np.linalg.eigh(correlations * np.outer(scale, scale))
-    rest = values[:-n_factors]
-    gradient = (vectors[:, :-n_factors] ** 2) @ (1 - rest) / uniquenesses
-    return float((rest - np.log(rest) - 1).sum()), gradient
-
-
-def _ml_loadings(uniquenesses: Matrix, correlations: Matrix, n_factors: int) -> Matrix:
-    scale = np.sqrt(uniquenesses)
-    scaled = correlations / np.outer(scale, scale) - np.eye(len(correlations))
-    return scale[:, None] * _leading_axes(scaled, n_factors)
-
-
-def _leading_axes(matrix: Matrix, n_factors: int) -> Matrix:
-    """Eigenvectors of the largest eigenvalues, each times the root of its eigenvalue (0 where that is negative)."""
-    values, vectors = np.linalg.eigh(matrix)
-    axes = vectors[:, -n_factors:] * np.sqrt(values[-n_factors:].clip(min=0))
-    return np.asarray(axes[:, ::-1], dtype=float)
+def _starts(correlations: Matrix, n_factors: int, method: Discrepancy) -> Matrix:
+    communalities = (unrotated_loadings(correlations, n_factors, method) ** 2).sum(axis=1)
+    generator = np.random.default_rng(_START_SEED)
+    return np.vstack([1 - communalities, generator.uniform(0.05, 0.95, (N_STARTS, len(correlations)))])
 
 
 def _principal_axes(correlations: Matrix, n_factors: int) -> Extracted:
@@ -133,7 +74,7 @@ def _principal_axes(correlations: Matrix, n_factors: int) -> Extracted:
     converged = False
     for _ in range(_MOST_ITERATIONS):
         np.fill_diagonal(reduced, communalities)
-        loadings = _leading_axes(reduced, n_factors)
+        loadings = leading_axes(reduced, n_factors)
         updated = (loadings**2).sum(axis=1)
         converged = bool(np.abs(updated - communalities).max() < _PAF_TOLERANCE)
         communalities = updated
