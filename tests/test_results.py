@@ -45,6 +45,9 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "ancova": lambda: ef.ancova(PRE, POST, TREATED),
     "change_score_comparison": lambda: ef.change_score_comparison(PRE, POST, TREATED),
     "claims_ladder": claims,
+    "compare_designs": lambda: ef.compare_designs(
+        {"planned": ef.StudyDesign(n_survey=30, n_members=6)}, retest_r=[0.7], effect=0.5, n_simulations=100, seed=1
+    ),
     "compare_groups": lambda: ef.compare_groups(POST, by=ARM),
     "compare_to_reference": lambda: ef.compare_to_reference(PRE, reference=0.1),
     "comparison_readings": lambda: ef.comparison_readings(PRE, POST, TREATED),

@@ -7,9 +7,13 @@ from .controlled import Ancova, ChangeScoreComparison, ancova, change_score_comp
 from .design import AnalysisKey, MainAnalysis, main_analysis
 from .detectable import smallest_detectable_difference
 from .discontinuity import RegressionDiscontinuity, regression_discontinuity
+from .dose import DoseAndChange, dose_and_change
 from .false_alarms import FalseAlarms, false_alarm_rate, false_alarm_rate_of_members
+from .fidelity import FidelityRecord, fidelity_record
 from .groups import GroupComparison, categorical_table, compare_by, compare_groups, describe_scores
 from .level import LevelComparison, compare_to_reference
+from .observations import ObservationRecord, observation_record
+from .planning import DesignComparison, StudyDesign, compare_designs, extra_measurements
 from .randomised import RandomisedAncova, randomised_ancova
 from .readings import Readings, comparison_readings, selection_readings
 from .regression import Regression, linear_regression
@@ -18,6 +22,8 @@ from .retest_range import AdjustedChangeOverR, adjusted_change_over_r
 from .selection import AdjustedChange, RegressionToMean, adjusted_change, regression_to_mean
 from .sessions import SessionRecord, session_record
 from .spss import SpssTable, spss_groups, spss_paired
+from .stages import StageRecord, satisfaction_by_stage
+from .voices import VALENCES, JointDisplay, Voices, code_voices, joint_display
 
 __all__ = [
     "RUNGS",
@@ -28,6 +34,7 @@ __all__ = [
     "ChangeScoreComparison",
     "Claims",
     "CodeCounts",
+    "DesignComparison",
     "Evidence",
     "FalseAlarms",
     "GroupComparison",
@@ -42,6 +49,7 @@ __all__ = [
     "Rung",
     "SessionRecord",
     "SpssTable",
+    "StudyDesign",
     "adjusted_change",
     "adjusted_change_over_r",
     "ancova",
@@ -49,12 +57,14 @@ __all__ = [
     "change_score_comparison",
     "claims_ladder",
     "compare_by",
+    "compare_designs",
     "compare_groups",
     "compare_to_reference",
     "comparison_readings",
     "count_codes",
     "describe_scores",
     "expected_ancova_bias",
+    "extra_measurements",
     "false_alarm_rate",
     "false_alarm_rate_of_members",
     "linear_regression",
