@@ -22,6 +22,8 @@ POST = 0.7 * PRE + 0.7 * pd.Series(np.random.default_rng(2).normal(size=60), ind
 MEMBERS = PRE.nsmallest(12).index
 TREATED = pd.Series(CHILDREN.isin(MEMBERS), index=CHILDREN)
 ARM = pd.Series(pd.Categorical(["none", "games", "talks"] * 20, categories=["none", "games", "talks"]), index=CHILDREN)
+WAVES = pd.DataFrame({"pre": PRE, "post": POST}).rename_axis("participant_id").reset_index()
+WAVES = WAVES.melt(id_vars="participant_id", var_name="wave", value_name="score")
 CODES = pd.DataFrame({"participant_id": ["p1", "p1", "p2"], "level": ["self", "family", "self"], "rater": [*"AAB"]})
 SESSIONS = pd.DataFrame(
     {
@@ -59,6 +61,7 @@ RESULTS: dict[str, Callable[[], Result]] = {
         n_survey=30, n_members=6, retest_r=[0.6], n_simulations=100, seed=1
     ),
     "fit_efa": lambda: ef.fit_efa(ITEMS, n_factors=2),
+    "linear_mixed_model": lambda: ef.linear_mixed_model(WAVES, waves=["pre", "post"], arm=ARM),
     "linear_regression": lambda: ef.linear_regression(POST, pd.DataFrame({"pre": PRE, "arm": ARM})),
     "minimum_average_partial": lambda: ef.minimum_average_partial(ITEMS),
     "paired_change": lambda: ef.paired_change(PRE, POST),

@@ -12,6 +12,7 @@ from .false_alarms import FalseAlarms, false_alarm_rate, false_alarm_rate_of_mem
 from .fidelity import FidelityRecord, fidelity_record
 from .groups import GroupComparison, categorical_table, compare_by, compare_groups, describe_scores
 from .level import LevelComparison, compare_to_reference
+from .mixed import LinearMixedModel, linear_mixed_model
 from .observations import ObservationRecord, observation_record
 from .planning import DesignComparison, StudyDesign, compare_designs, extra_measurements
 from .randomised import RandomisedAncova, randomised_ancova
@@ -39,6 +40,7 @@ __all__ = [
     "FalseAlarms",
     "GroupComparison",
     "LevelComparison",
+    "LinearMixedModel",
     "MainAnalysis",
     "PairedChange",
     "RandomisedAncova",
@@ -67,6 +69,7 @@ __all__ = [
     "extra_measurements",
     "false_alarm_rate",
     "false_alarm_rate_of_members",
+    "linear_mixed_model",
     "linear_regression",
     "main_analysis",
     "paired_change",

@@ -12,6 +12,10 @@ from statsmodels.regression.linear_model import OLS
 
 from ..results import Reason
 from .distributions import t_interval, t_p_value
+from .terms import design_unusable
+
+ESTIMATE_COLUMNS = ("term", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
+"""Columns of estimate_row, which the tables of this room begin with."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,13 +77,9 @@ def fit_hc3(outcome: pd.Series, design: pd.DataFrame) -> LinearFit | Reason:
     """
     x, y = design.to_numpy(dtype=float), outcome.to_numpy(dtype=float)
     rows, columns = x.shape
-    if rows <= columns:
-        return Reason("too_few_rows", {"n": rows, "minimum": columns + 1})
-    if y.std() <= 1e-13 * np.abs(y).max():
-        return Reason("zero_variance", {"variable": str(outcome.name)})
-    norms = np.linalg.norm(x, axis=0)
-    if (norms == 0).any() or np.linalg.matrix_rank(x / np.where(norms == 0, 1, norms), tol=1e-9) < columns:
-        return Reason("rank_deficient", {"terms": tuple(design.columns)})
+    reason = design_unusable(outcome, design)
+    if reason is not None:
+        return reason
     basis, _ = np.linalg.qr(x)
     alone = int(((basis**2).sum(axis=1) > 1 - 1e-9).sum())
     if alone:

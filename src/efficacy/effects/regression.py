@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from ..results import Reason, Result, Status
 from .inputs import check_probability, complete_rows, numbers
 from .linear import LinearFit, fit_hc3
+from .terms import Origin, check_predictors, design_of
 
 ROWS_PER_PARAMETER = 10
 """Fewer rows per estimated slope than this is flagged: the customary lower limit (Harrell, 2015, section 4.4)."""
@@ -57,11 +57,13 @@ def linear_regression(outcome: pd.Series, predictors: pd.DataFrame, *, conf_leve
     doi:10.1080/01621459.1992.10475190. R: ``lmtest::coeftest(m, sandwich::vcovHC(m, "HC3"))``, ``car::vif(m)``.
     """
     check_probability(conf_level, "conf_level")
-    _check_predictors(predictors)
+    if predictors.shape[1] == 0:
+        raise ValueError("predictors: at least one variable")
+    check_predictors(predictors)
     columns = {name: predictors[name] for name in predictors.columns}
     complete, n_dropped = complete_rows(**columns, __outcome=numbers(outcome, "outcome"))
     y = complete.pop("__outcome").rename("outcome")
-    design, origin = _design(complete)
+    design, origin = design_of(complete)
     base: dict[str, Any] = {
         "n_used": len(y),
         "n_dropped": n_dropped,
@@ -99,44 +101,8 @@ def linear_regression(outcome: pd.Series, predictors: pd.DataFrame, *, conf_leve
 _EXTRA = ("standardized", "gvif", "gvif_df", "vif")
 
 
-def _check_predictors(predictors: pd.DataFrame) -> None:
-    if predictors.shape[1] == 0:
-        raise ValueError("predictors: at least one variable")
-    if not predictors.index.is_unique:
-        raise ValueError("predictors: one row per participant_id, found repeated ones")
-    for name, column in predictors.items():
-        if name == "intercept":
-            raise ValueError("predictors: 'intercept' is the name of the constant")
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            continue
-        if not (is_numeric_dtype(column) or is_bool_dtype(column)):
-            raise ValueError(
-                f"predictors[{name!r}]: numeric or categorical (reference level first), not {column.dtype}"
-            )
-
-
-def _design(predictors: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, tuple[str, str]]]:
-    """Columns of the design, and for each the variable and level it stands for.
-
-    Levels nobody has after deletion get no column; if the declared reference is one of them, the first level that
-    occurs becomes the reference.
-    """
-    design = pd.DataFrame({"intercept": 1.0}, index=predictors.index)
-    origin = {"intercept": ("", "")}
-    for name in predictors.columns:
-        column = predictors[name]
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            for level in column.cat.remove_unused_categories().cat.categories[1:]:
-                design[f"{name}[{level}]"] = (column == level).astype(float)
-                origin[f"{name}[{level}]"] = (str(name), str(level))
-        else:
-            design[str(name)] = column.astype(float)
-            origin[str(name)] = (str(name), "")
-    return design, origin
-
-
 def _coefficients(
-    fit: LinearFit, y: pd.Series, design: pd.DataFrame, origin: dict[str, tuple[str, str]], conf_level: float
+    fit: LinearFit, y: pd.Series, design: pd.DataFrame, origin: Origin, conf_level: float
 ) -> pd.DataFrame:
     inflation = _inflation(design, origin)
     rows = []
@@ -157,7 +123,7 @@ def _coefficients(
     return pd.DataFrame(rows)[[*TIDY, *_EXTRA]]
 
 
-def _inflation(design: pd.DataFrame, origin: dict[str, tuple[str, str]]) -> dict[str, tuple[float, int]]:
+def _inflation(design: pd.DataFrame, origin: Origin) -> dict[str, tuple[float, int]]:
     """Generalised variance inflation of each variable, det(R_jj) det(R_-j) / det(R), and its number of columns."""
     slopes = [term for term in design.columns if term != "intercept"]
     correlations = np.atleast_2d(np.corrcoef(design[slopes].to_numpy(), rowvar=False))
