@@ -25,6 +25,13 @@ ARM = pd.Series(pd.Categorical(["none", "games", "talks"] * 20, categories=["non
 WAVES = pd.DataFrame({"pre": PRE, "post": POST}).rename_axis("participant_id").reset_index()
 WAVES = WAVES.melt(id_vars="participant_id", var_name="wave", value_name="score")
 CODES = pd.DataFrame({"participant_id": ["p1", "p1", "p2"], "level": ["self", "family", "self"], "rater": [*"AAB"]})
+FEELINGS = pd.DataFrame(
+    {"participant_id": ["p1", "p2"], "code": ["help", "drive"], "valence": ["positive", "mixed"], "rater": ["r1", "r1"]}
+)
+CHECKLIST = pd.DataFrame({"session": [1, 2], "element": ["talk", "talk"], "done": ["done", "partly"]})
+RATINGS = pd.DataFrame(
+    {"participant_id": ["p1", "p2"], "session": 1, "rater": "a", "dimension": "effort", "rating": [3, 4]}
+)
 SESSIONS = pd.DataFrame(
     {
         "participant_id": ["p1", "p2"] * 2,
@@ -50,26 +57,34 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "compare_designs": lambda: ef.compare_designs(
         {"planned": ef.StudyDesign(n_survey=30, n_members=6)}, retest_r=[0.7], effect=0.5, n_simulations=100, seed=1
     ),
+    "code_voices": lambda: ef.code_voices(FEELINGS, codes=["help", "drive"]),
     "compare_groups": lambda: ef.compare_groups(POST, by=ARM),
     "compare_to_reference": lambda: ef.compare_to_reference(PRE, reference=0.1),
     "comparison_readings": lambda: ef.comparison_readings(PRE, POST, TREATED),
     "correlations": lambda: ef.correlations(ITEMS),
     "count_codes": lambda: ef.count_codes(CODES, levels=["self", "family"]),
     "cronbach_alpha": lambda: ef.cronbach_alpha(ITEMS),
+    "dose_and_change": lambda: ef.dose_and_change(SESSIONS, pd.Series({"p1": 0.1, "p2": 0.3})),
     "factorability": lambda: ef.factorability(ITEMS),
     "false_alarm_rate": lambda: ef.false_alarm_rate(
         n_survey=30, n_members=6, retest_r=[0.6], n_simulations=100, seed=1
     ),
+    "fidelity_record": lambda: ef.fidelity_record(CHECKLIST, planned=[(1, "talk"), (2, "talk")]),
     "fit_efa": lambda: ef.fit_efa(ITEMS, n_factors=2),
     "linear_mixed_model": lambda: ef.linear_mixed_model(WAVES, waves=["pre", "post"], arm=ARM),
+    "joint_display": lambda: ef.joint_display(
+        ef.code_voices(FEELINGS, codes=["help", "drive"]), pd.Series({"p1": 0.1, "p2": 0.3})
+    ),
     "linear_regression": lambda: ef.linear_regression(POST, pd.DataFrame({"pre": PRE, "arm": ARM})),
     "minimum_average_partial": lambda: ef.minimum_average_partial(ITEMS),
+    "observation_record": lambda: ef.observation_record(RATINGS, dimensions=["effort"]),
     "paired_change": lambda: ef.paired_change(PRE, POST),
     "parallel_analysis": lambda: ef.parallel_analysis(ITEMS, n_iterations=50, seed=1),
     "randomised_ancova": lambda: ef.randomised_ancova(POST, PRE, ARM, seed=1, n_permutations=99),
     "regression_discontinuity": lambda: ef.regression_discontinuity(PRE, POST, TREATED),
     "regression_to_mean": lambda: ef.regression_to_mean(PRE, MEMBERS, retest_r=[0.5, 0.7]),
     "reliability": lambda: ef.reliability(ITEMS),
+    "satisfaction_by_stage": lambda: ef.satisfaction_by_stage(SESSIONS, stages={1: "early"}, order=["early", "late"]),
     "session_record": lambda: ef.session_record(SESSIONS),
     "spss_groups": lambda: ef.spss_groups(POST, by=ARM),
 }
