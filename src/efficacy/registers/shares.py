@@ -1,0 +1,175 @@
+"""The bottom share of a grade or class, and its change: the same pupils paired, other pupils apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..results import Reason, Result
+from .proportions import (
+    NOTHING,
+    Estimate,
+    binomial_limits,
+    newcombe_paired,
+    newcombe_unpaired,
+    paired_standard_error,
+    wilson,
+)
+
+KINDS = ("stayers", "leavers", "joiners")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BottomShares(Result):
+    """Bottom shares by group.
+
+    groups: one row a group, its columns first, then n (pupils with a mark and a cut), n_bottom, n_absent, share,
+    conf_low, conf_high (Wilson). n_used, n_dropped: marks decided and not decided.
+    """
+
+    groups: pd.DataFrame
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a group."""
+        return self.groups.copy()
+
+
+def bottom_shares(
+    identified: pd.DataFrame, *, by: Sequence[str] = ("term", "grade", "subject"), conf_level: float = 0.95
+) -> BottomShares:
+    """Share of pupils in the county's bottom share, by group.
+
+    identified: from ``identify_bottom``. A share may exceed the county's 20 %: the cut is the county's. Raises
+    ValueError for a group column that is not there.
+    """
+    missing = [name for name in by if name not in identified]
+    if missing:
+        raise ValueError(f"by={missing}: columns of the marks")
+    rows = []
+    for names, group in identified.groupby(list(by), sort=True, observed=True):
+        decided = group["bottom"].dropna().astype(bool)
+        estimate = wilson(int(decided.sum()), len(decided), conf_level=conf_level)
+        counts = {"n": len(decided), "n_bottom": int(decided.sum()), "n_absent": len(group) - len(decided)}
+        rows.append(dict(zip(by, names, strict=True)) | counts | _share(estimate))
+    columns = [*by, "n", "n_bottom", "n_absent", "share", "conf_low", "conf_high"]
+    n = int(identified["bottom"].notna().sum())
+    return BottomShares(
+        n_used=n,
+        n_dropped=len(identified) - n,
+        method="wilson",
+        conf_level=conf_level,
+        status="ok" if n else "not_computable",
+        reasons=() if n else (Reason("too_few_rows", {"n": 0, "minimum": 1}),),
+        groups=pd.DataFrame(rows, columns=columns),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ShareChange(Result):
+    """How a bottom share changed from one term to a later one; a fall is negative.
+
+    estimate, std_error, conf_low, conf_high: the same pupils (stayers), paired (Newcombe). n_stayed_bottom, n_left,
+    n_entered, n_neither: stayers by what they were at the two terms. whole_*: all pupils of the two terms taken as
+    different groups (Newcombe unpaired); it mixes change with who came and went. groups: one row for stayers, leavers
+    and joiners: level, n, n_bottom_earlier, n_bottom_later (missing where they were not there).
+    """
+
+    estimate: float
+    std_error: float
+    conf_low: float
+    conf_high: float
+    n_stayed_bottom: int
+    n_left: int
+    n_entered: int
+    n_neither: int
+    whole_estimate: float
+    whole_conf_low: float
+    whole_conf_high: float
+    groups: pd.DataFrame
+
+    def tidy(self) -> pd.DataFrame:
+        """A row for the paired change, a row for the two terms as they stand."""
+        return pd.DataFrame(
+            {
+                "term": ["stayers", "whole"],
+                "estimate": [self.estimate, self.whole_estimate],
+                "conf_low": [self.conf_low, self.whole_conf_low],
+                "conf_high": [self.conf_high, self.whole_conf_high],
+                "n": [self.n_used, self.n_used + self.n_dropped],
+            }
+        )
+
+
+def share_change(earlier: pd.Series, later: pd.Series, *, conf_level: float = 0.95) -> ShareChange:
+    """Change of a bottom share between two terms.
+
+    earlier, later: bottom (nullable truth values) by participant_id, of one grade or class and subject. A pupil is
+    there where the value is not missing. n_used: stayers; n_dropped: leavers and joiners. No stayers: not computable.
+    Raises ValueError for repeated participant_ids. R: see ``newcombe_paired`` and ``newcombe_unpaired``.
+    """
+    if not (earlier.index.is_unique and later.index.is_unique):
+        raise ValueError("earlier, later: one row per participant_id, found repeated ones")
+    before, after = earlier.dropna().astype(bool), later.dropna().astype(bool)
+    stayers = before.index.intersection(after.index)
+    table = [int((b & a).sum()) for b, a in _quadrants(before[stayers], after[stayers])]
+    both, left, entered, neither = table
+    n = len(stayers)
+    paired = newcombe_paired(both, left, entered, neither, conf_level=conf_level) if n else NOTHING
+    whole = newcombe_unpaired(int(before.sum()), len(before), int(after.sum()), len(after), conf_level=conf_level)
+    return ShareChange(
+        n_used=n,
+        n_dropped=len(before) + len(after) - 2 * n,
+        method="newcombe_paired",
+        conf_level=conf_level,
+        status="ok" if n else "not_computable",
+        reasons=() if n else (Reason("too_few_rows", {"n": 0, "minimum": 1}),),
+        estimate=paired.estimate,
+        std_error=paired_standard_error(left, entered, n),
+        conf_low=paired.conf_low,
+        conf_high=paired.conf_high,
+        n_stayed_bottom=both,
+        n_left=left,
+        n_entered=entered,
+        n_neither=neither,
+        whole_estimate=whole.estimate,
+        whole_conf_low=whole.conf_low,
+        whole_conf_high=whole.conf_high,
+        groups=_movers(before, after, stayers),
+    )
+
+
+def funnel(shares: pd.DataFrame, *, centre: float, conf_level: float = 0.95) -> pd.DataFrame:
+    """The groups of a table of shares with the limits that chance alone allows around a common share.
+
+    shares: n and share among its columns; centre: the common share, between 0 and 1. Returns the table with
+    limit_low, limit_high (exact binomial) and outside (share beyond its limits).
+    """
+    if not 0 <= centre <= 1:
+        raise ValueError(f"centre={centre!r}: between 0 and 1")
+    limits = [binomial_limits(centre, int(n), conf_level=conf_level) for n in shares["n"]]
+    low, high = (pd.Series([pair[side] for pair in limits], index=shares.index, dtype=float) for side in (0, 1))
+    outside = shares["share"].lt(low) | shares["share"].gt(high)
+    return shares.assign(limit_low=low, limit_high=high, outside=outside)
+
+
+def _quadrants(before: pd.Series, after: pd.Series) -> list[tuple[pd.Series, pd.Series]]:
+    return [(before, after), (before, ~after), (~before, after), (~before, ~after)]
+
+
+def _movers(before: pd.Series, after: pd.Series, stayers: pd.Index) -> pd.DataFrame:
+    leavers, joiners = before.index.difference(after.index), after.index.difference(before.index)
+    return pd.DataFrame(
+        {
+            "level": list(KINDS),
+            "n": [len(stayers), len(leavers), len(joiners)],
+            "n_bottom_earlier": [before[stayers].sum(), before[leavers].sum(), math.nan],
+            "n_bottom_later": [after[stayers].sum(), math.nan, after[joiners].sum()],
+        }
+    )
+
+
+def _share(estimate: Estimate) -> dict[str, float]:
+    return {"share": estimate.estimate, "conf_low": estimate.conf_low, "conf_high": estimate.conf_high}
