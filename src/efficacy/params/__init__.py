@@ -3,7 +3,8 @@
 from .checks import Scales, report_misfits, score_scales
 from .loader import SiteFile, load_site, resolve
 from .names import column_range
-from .plan import Flow, Plan
+from .plan import GROUP_STAGES, Aim, Flow, Plan, PlannedSession
+from .programme import CoIntervention, Programme, planned_elements
 from .reports import (
     REPORT_MODELS,
     DescriptiveParams,
@@ -19,8 +20,11 @@ from .sources import CAUSE_LEVELS, Arms, Covariate, InstrumentUse, Level, ScoreC
 __all__ = [
     "CAUSE_LEVELS",
     "FACETS",
+    "GROUP_STAGES",
     "REPORT_MODELS",
+    "Aim",
     "Arms",
+    "CoIntervention",
     "Covariate",
     "DescriptiveParams",
     "FactorParams",
@@ -29,6 +33,8 @@ __all__ = [
     "InterventionParams",
     "Level",
     "Plan",
+    "PlannedSession",
+    "Programme",
     "ReportName",
     "ReportParams",
     "Scales",
@@ -39,6 +45,7 @@ __all__ = [
     "Wave",
     "column_range",
     "load_site",
+    "planned_elements",
     "report_misfits",
     "resolve",
     "score_scales",

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from . import plan, reports, site, sources
+from . import plan, programme, reports, site, sources
 from .site import Site
 
 
@@ -39,7 +39,7 @@ def site_json_schema_text() -> str:
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    for module in (plan, reports, site, sources):
+    for module in (plan, programme, reports, site, sources):
         for value in vars(module).values():
             if inspect.isclass(value) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
                 yield value

@@ -11,6 +11,7 @@ from pydantic import Field
 from ..documents import KeyPath, Misfit, SchemaNumber, StrictModel, Text, nearest_name, repeated
 from .names import Name, SiteId
 from .plan import Flow, Plan
+from .programme import Programme, programme_misfits
 from .reports import DescriptiveBlock, FactorBlock, InterventionBlock, ReportBlock, ReportName
 from .sources import Arms, CausesFile, Covariate, InstrumentUse, ScoreColumn, SessionsFile, Source, Wave
 
@@ -46,6 +47,8 @@ class Site(StrictModel):
     facets: dict[Literal["confidence", "focus", "autonomy", "exam_emotion"], tuple[Name, ...]] = {}
     """Facet -> scales that measure it; an empty list says that nothing does."""
     plan: Plan | None = None
+    programme: Programme = Programme()
+    """How the programme was recorded beside attendance."""
     flow: Flow = Flow()
     attrition_declared: bool = False
     """Fewer children at a later wave are meant, or known and explained."""
@@ -61,6 +64,7 @@ class Site(StrictModel):
     def misfits(self) -> Iterator[Misfit]:
         yield from self._repetitions()
         yield from self._wave_misfits()
+        yield from programme_misfits(self.programme, self.plan)
         if not self.instruments and not self.scores:
             yield Misfit("nothing_measured")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -164,11 +164,11 @@ def limits_misfit(low: float | None, high: float | None, *, key: str = "minimum"
         yield Misfit("range", (key,), {"low": low, "high": high})
 
 
-def levels_misfits(levels: tuple[Level, ...] | tuple[ArmLevel, ...]) -> Iterator[Misfit]:
-    """Levels named twice, and texts of a raw file that would mean two of them."""
-    yield from repeated("levels", "value", (level.value for level in levels))
+def levels_misfits(levels: Sequence[Level], *, key: str = "levels") -> Iterator[Misfit]:
+    """Levels named twice, and texts of a raw file that would mean two of them. key: where they stand."""
+    yield from repeated(key, "value", (level.value for level in levels))
     meaning: dict[str, str] = {}
     for index, level in enumerate(levels):
         for text in map(str, level.accepts):
             if meaning.setdefault(text, level.value) != level.value:
-                yield Misfit("ambiguous_text", ("levels", index, "accepts"), {"text": text})
+                yield Misfit("ambiguous_text", (key, index, "accepts"), {"text": text})

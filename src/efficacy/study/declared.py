@@ -92,12 +92,13 @@ def _column_misfits(site: Site, instruments: Sequence[Instrument]) -> Iterator[M
 
 
 def _scale_misfits(site: Site, scales: Sequence[str]) -> Iterator[Misfit]:
-    named: list[tuple[KeyPath, str]] = []
-    for facet, measures in site.facets.items():
-        named += [(("facets", facet, index), name) for index, name in enumerate(measures)]
-    for position, objective in enumerate(site.plan.objectives if site.plan else ()):
-        place = ("plan", "objectives", position, "measures")
-        named += [((*place, index), name) for index, name in enumerate(objective.measures)]
-    for at, name in named:
-        if name not in scales:
-            yield Misfit("unknown_scale", at, {"name": name, "nearest": nearest_name(name, scales)})
+    named: list[tuple[KeyPath, Sequence[str]]] = [(("facets", facet), names) for facet, names in site.facets.items()]
+    if site.plan is not None:
+        for key, aims in (("objectives", site.plan.objectives), ("outcomes", site.plan.outcomes)):
+            named += [(("plan", key, position, "measures"), aim.measures) for position, aim in enumerate(aims)]
+    codes = site.programme.feedback
+    named += [(("programme", "feedback", position, "measures"), code.measures) for position, code in enumerate(codes)]
+    for at, names in named:
+        for index, name in enumerate(names):
+            if name not in scales:
+                yield Misfit("unknown_scale", (*at, index), {"name": name, "nearest": nearest_name(name, scales)})
