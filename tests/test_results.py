@@ -58,6 +58,7 @@ RESULTS: dict[str, Callable[[], Result]] = {
         {"planned": ef.StudyDesign(n_survey=30, n_members=6)}, retest_r=[0.7], effect=0.5, n_simulations=100, seed=1
     ),
     "code_voices": lambda: ef.code_voices(FEELINGS, codes=["help", "drive"]),
+    "clustered_regression": lambda: ef.clustered_regression(POST, pd.DataFrame({"pre": PRE}), clusters=ARM),
     "compare_groups": lambda: ef.compare_groups(POST, by=ARM),
     "compare_to_reference": lambda: ef.compare_to_reference(PRE, reference=0.1),
     "comparison_readings": lambda: ef.comparison_readings(PRE, POST, TREATED),

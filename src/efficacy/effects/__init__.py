@@ -2,6 +2,7 @@
 
 from .change import PairedChange, paired_change
 from .claims import RUNGS, Claims, Evidence, Rung, claims_ladder
+from .clusters import ClusteredRegression, clustered_regression
 from .coding import CodeCounts, count_codes
 from .controlled import Ancova, ChangeScoreComparison, ancova, change_score_comparison, expected_ancova_bias
 from .design import AnalysisKey, MainAnalysis, main_analysis
@@ -35,6 +36,7 @@ __all__ = [
     "Ancova",
     "ChangeScoreComparison",
     "Claims",
+    "ClusteredRegression",
     "CodeCounts",
     "DesignComparison",
     "DoseAndChange",
@@ -66,6 +68,7 @@ __all__ = [
     "change_score_comparison",
     "claims_ladder",
     "code_voices",
+    "clustered_regression",
     "compare_by",
     "compare_designs",
     "compare_groups",
