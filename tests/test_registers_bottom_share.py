@@ -36,9 +36,7 @@ MARKS = marks(
     ("p4", "t1", "g7", "c2", "maths", np.nan),
     ("p4", "t1", "g7", "c2", "chinese", 30.0),
 )
-CUTS = pd.DataFrame(
-    {"term": "t1", "grade": "g7", "subject": ["maths", "chinese", "total"], "cut": [50.0, 45.0, 100.0]}
-)
+CUTS = pd.DataFrame({"term": "t1", "grade": "g7", "subject": ["maths", "chinese", "total"], "cut": [50.0, 45.0, 100.0]})
 SUBJECTS = ["maths", "chinese"]
 
 
@@ -90,7 +88,9 @@ class TestIdentification:
         assert pd.isna(below["p4", "maths"])
 
     def test_totals_need_every_subject(self):
-        totals = rg.with_totals(MARKS, subjects=SUBJECTS).query("subject == 'total'").set_index("participant_id")["score"]
+        totals = (
+            rg.with_totals(MARKS, subjects=SUBJECTS).query("subject == 'total'").set_index("participant_id")["score"]
+        )
         assert totals.drop("p4").to_dict() == {"p1": 120.0, "p2": 90.0, "p3": 160.0}
         assert math.isnan(totals["p4"])
 
