@@ -12,23 +12,44 @@ from .answers import (
 )
 from .examples import LAIXI, QICHUN
 from .moments import ScaleTruth, item_covariances, item_means, scale_truth, shift_for, stability_for
+from .process import (
+    FidelityTruth,
+    ObservationTruth,
+    ProcessTruth,
+    SimulatedProcess,
+    VoicesTruth,
+    checklist,
+    coded_voices,
+    ratings,
+    simulate_process,
+)
+from .process_examples import LAIXI_PROCESS, QICHUN_PROCESS
 from .programme import attendance, coded_causes, dose, dropouts, satisfaction
 from .site import SimulatedSite, simulate_site
 from .truth import AttendanceTruth, CausesTruth, CovariateTruth, OccasionTruth, QuestionnaireTruth, SiteTruth
 
 __all__ = [
     "LAIXI",
+    "LAIXI_PROCESS",
     "QICHUN",
+    "QICHUN_PROCESS",
     "AttendanceTruth",
     "CausesTruth",
     "CovariateTruth",
+    "FidelityTruth",
+    "ObservationTruth",
     "OccasionTruth",
+    "ProcessTruth",
     "QuestionnaireTruth",
     "ScaleTruth",
+    "SimulatedProcess",
     "SimulatedSite",
     "SiteTruth",
+    "VoicesTruth",
     "attendance",
+    "checklist",
     "coded_causes",
+    "coded_voices",
     "covariate",
     "dose",
     "dropouts",
@@ -38,10 +59,12 @@ __all__ = [
     "item_means",
     "lowest",
     "occasion_factors",
+    "ratings",
     "satisfaction",
     "scale_truth",
     "shares",
     "shift_for",
+    "simulate_process",
     "simulate_site",
     "skip_answers",
     "stability_for",
