@@ -14,5 +14,10 @@ How a model is represented, for whoever adds an estimator:
   "delta" have zero columns there: their own estimator adds its rows and columns.
 - ``moments.tangent`` is the same without forming Delta, for functions that are called often.
 
+- ``search.minimise(objective, start)`` finds the minimum of anything with ``value``, ``slope`` and ``hessian``
+  (``search.Objective``); ``start.started`` gives start values; ``standardized.standardized`` the standardised solution
+  with its derivatives; ``indices.indices`` fit indices from chi-squares; ``result.CfaResult`` is what ``fit_cfa``
+  returns for every estimator.
+
 ``parameters`` is always the vector of free parameters by number.
 """
