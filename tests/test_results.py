@@ -84,6 +84,7 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "randomised_ancova": lambda: ef.randomised_ancova(POST, PRE, ARM, seed=1, n_permutations=99),
     "regression_discontinuity": lambda: ef.regression_discontinuity(PRE, POST, TREATED),
     "regression_to_mean": lambda: ef.regression_to_mean(PRE, MEMBERS, retest_r=[0.5, 0.7]),
+    "reliable_change": lambda: ef.reliable_change(PRE, POST, mean=0.0, sd=1.0, retest_r=0.7, retest_n=40),
     "reliability": lambda: ef.reliability(ITEMS),
     "satisfaction_by_stage": lambda: ef.satisfaction_by_stage(SESSIONS, stages={1: "early"}, order=["early", "late"]),
     "session_record": lambda: ef.session_record(SESSIONS),

@@ -19,6 +19,7 @@ from .planning import DesignComparison, StudyDesign, compare_designs, extra_meas
 from .randomised import RandomisedAncova, randomised_ancova
 from .readings import Readings, comparison_readings, selection_readings
 from .regression import Regression, linear_regression
+from .reliable_change import ReliableChange, reliable_change
 from .retest import transported_retest
 from .retest_range import AdjustedChangeOverR, adjusted_change_over_r
 from .selection import AdjustedChange, RegressionToMean, adjusted_change, regression_to_mean
@@ -55,6 +56,7 @@ __all__ = [
     "Regression",
     "RegressionDiscontinuity",
     "RegressionToMean",
+    "ReliableChange",
     "Rung",
     "SessionRecord",
     "SpssTable",
@@ -92,6 +94,7 @@ __all__ = [
     "regression_discontinuity",
     "regression_to_mean",
     "satisfaction_by_stage",
+    "reliable_change",
     "selection_readings",
     "session_record",
     "smallest_detectable_difference",
