@@ -10,6 +10,8 @@ from .answers import (
     skip_answers,
     total_scores,
 )
+from .bottom_share import BottomShareTruth, CohortTruth, SimulatedSchool, county_cuts, simulate_school
+from .bottom_share_examples import SIZHOUTOU
 from .examples import LAIXI, QICHUN
 from .moments import ScaleTruth, item_covariances, item_means, scale_truth, shift_for, stability_for
 from .process import (
@@ -33,8 +35,11 @@ __all__ = [
     "LAIXI_PROCESS",
     "QICHUN",
     "QICHUN_PROCESS",
+    "SIZHOUTOU",
     "AttendanceTruth",
+    "BottomShareTruth",
     "CausesTruth",
+    "CohortTruth",
     "CovariateTruth",
     "FidelityTruth",
     "ObservationTruth",
@@ -43,6 +48,7 @@ __all__ = [
     "QuestionnaireTruth",
     "ScaleTruth",
     "SimulatedProcess",
+    "SimulatedSchool",
     "SimulatedSite",
     "SiteTruth",
     "VoicesTruth",
@@ -50,6 +56,7 @@ __all__ = [
     "checklist",
     "coded_causes",
     "coded_voices",
+    "county_cuts",
     "covariate",
     "dose",
     "dropouts",
@@ -65,6 +72,7 @@ __all__ = [
     "shares",
     "shift_for",
     "simulate_process",
+    "simulate_school",
     "simulate_site",
     "skip_answers",
     "stability_for",
