@@ -1,4 +1,4 @@
-"""The command ``efficacy``: run, check, list, new.
+"""The command ``efficacy``: run, check, list, new, template.
 
 Bodies of commands import what they need, so that ``efficacy --help`` answers at once. Exit codes: 0 done, 1 our bug,
 2 wrong use of the command, 3 data, 4 parameters or instrument, 5 privacy, 7 notebook or kernel, 8 machine, 130
@@ -177,6 +177,22 @@ def new_command(
     spoken = language or _locale_language()
     make_project(folder, language=spoken)
     print(_words("new_made", spoken, name=folder.name))
+
+
+@app.command("template")
+def template_command(
+    kinds: Annotated[list[str], typer.Argument(metavar="KIND...", help="Kinds of registers, one sheet each.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.xlsx", help="The workbook to be written.")] = Path(
+        "registers.xlsx"
+    ),
+    language: LanguageOption = None,
+) -> None:
+    """Write an empty workbook for registers, with drop-down lists; it is read back without further parameters."""
+    from .runs.templates import write_template
+
+    spoken = language or _locale_language()
+    write_template(to, kinds, language=spoken)
+    print(_words("template_made", spoken, name=to.name))
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -11,6 +11,7 @@ from .errors import Finding, ParameterError, UsageError
 ENVIRONMENT_VARIABLE = "EFFICACY_PROJECT"
 _PACKAGE = Path(__file__).resolve().parent
 _LIBRARY = _PACKAGE / "instruments" / "library"
+_CODEBOOKS = _PACKAGE / "codebooks" / "library"
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,11 @@ def package_files() -> tuple[tuple[str, Path], ...]:
 def shipped_instruments() -> dict[str, Path]:
     """The questionnaires that came with the package, by name."""
     return {path.stem: path for path in sorted(_LIBRARY.glob("*.yml"))}
+
+
+def shipped_codebooks() -> tuple[Path, ...]:
+    """The codebooks of registers that came with the package, in a fixed order."""
+    return tuple(sorted(_CODEBOOKS.glob("*.yml")))
 
 
 def shipped_notebooks() -> Path:

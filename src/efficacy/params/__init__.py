@@ -5,6 +5,7 @@ from .loader import SiteFile, load_site, resolve
 from .names import column_range
 from .plan import GROUP_STAGES, Aim, Flow, Plan, PlannedSession
 from .programme import CoIntervention, Programme, planned_elements
+from .registers import RegisterFile, files_of
 from .reports import (
     REPORT_MODELS,
     DescriptiveParams,
@@ -35,6 +36,7 @@ __all__ = [
     "Plan",
     "PlannedSession",
     "Programme",
+    "RegisterFile",
     "ReportName",
     "ReportParams",
     "Scales",
@@ -44,6 +46,7 @@ __all__ = [
     "Source",
     "Wave",
     "column_range",
+    "files_of",
     "load_site",
     "planned_elements",
     "report_misfits",

@@ -33,6 +33,7 @@ def report_misfits(site: Site, params: ReportParams, *, scales: Scales | None = 
     scales: where the site's instruments are known; else scales are checked only at a site without instruments.
     """
     yield from _wave_misfits(site, params)
+    yield from _register_misfits(site, params)
     known = scales if scales is not None else None if site.instruments else score_scales(site)
     if isinstance(params, DescriptiveParams):
         yield from _covariate_misfits(site, params)
@@ -63,6 +64,12 @@ def _wave_misfits(site: Site, params: ReportParams) -> Iterator[Misfit]:
             yield Misfit("unknown_wave", (key,), {"name": name, "nearest": nearest_name(name, roles)})
         elif role is not None and roles[name] != role:
             yield Misfit("wave_role", (key,), {"name": name, "role": roles[name], "needed": role})
+
+
+def _register_misfits(site: Site, params: ReportParams) -> Iterator[Misfit]:
+    for kind in params.registers_needed:
+        if kind not in site.registers:
+            yield Misfit("register_needed", (), {"name": kind})
 
 
 def _covariate_misfits(site: Site, params: DescriptiveParams) -> Iterator[Misfit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, create_model
 
@@ -33,6 +33,13 @@ class ReportParams(StrictModel):
     override them."""
 
     language: Language = "zh"
+    from_registers: ClassVar[bool] = False
+    """Does this report rest on registers alone? A site whose every report does needs no survey."""
+    registers_needed: ClassVar[tuple[str, ...]] = ()
+    """Kinds of registers without which this report cannot be made."""
+    about_one_child: ClassVar[bool] = False
+    """Is the whole report about a single child? Of confidential data it then exists only as internal."""
+
     conf_level: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
     """Confidence level of intervals; 95 % is written 0.95."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 20260901

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from . import plan, programme, reports, site, sources
+from ..codebooks import register_kinds
+from . import plan, programme, registers, reports, site, sources
 from .site import Site
 
 
@@ -30,6 +31,8 @@ def site_json_schema() -> dict[str, Any]:
             value.pop("title", None)  # repeats the key
             if description := said.get(name, {}).get(key):
                 value["description"] = description
+    if "registers" in schema["properties"]:
+        schema["properties"]["registers"]["propertyNames"] = {"enum": list(register_kinds())}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
@@ -39,7 +42,7 @@ def site_json_schema_text() -> str:
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    for module in (plan, programme, reports, site, sources):
+    for module in (plan, programme, registers, reports, site, sources):
         for value in vars(module).values():
             if inspect.isclass(value) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
                 yield value

@@ -12,7 +12,15 @@ from ..documents import KeyPath, Misfit, SchemaNumber, StrictModel, Text, neares
 from .names import Name, SiteId
 from .plan import Flow, Plan
 from .programme import Programme, programme_misfits
-from .reports import DescriptiveBlock, FactorBlock, InterventionBlock, ReportBlock, ReportName
+from .registers import Registers, files_of, register_misfits
+from .reports import (
+    REPORT_MODELS,
+    DescriptiveBlock,
+    FactorBlock,
+    InterventionBlock,
+    ReportBlock,
+    ReportName,
+)
 from .sources import Arms, CausesFile, Covariate, InstrumentUse, ScoreColumn, SessionsFile, Source, Wave
 
 FACETS = ("confidence", "focus", "autonomy", "exam_emotion")
@@ -31,9 +39,10 @@ class Site(StrictModel):
     """confidential for data of real children."""
     sampling: Literal["census", "probability", "convenience"]
     reports: Annotated[tuple[ReportName, ...], Field(min_length=1)]
-    waves: Annotated[tuple[Wave, ...], Field(min_length=1)]
-    """Measurement occasions in time order."""
-    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    waves: Annotated[tuple[Wave, ...], Field(min_length=1)] = ()
+    """Measurement occasions in time order; every report of a survey needs them."""
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)] = ()
+    """Raw files of a survey; every report of a survey needs them."""
     origin_note: Text | None = None
     """Where the data come from; citation and licence of public data."""
     extensions: tuple[Text, ...] = ()
@@ -46,6 +55,8 @@ class Site(StrictModel):
     causes: CausesFile | None = None
     facets: dict[Literal["confidence", "focus", "autonomy", "exam_emotion"], tuple[Name, ...]] = {}
     """Facet -> scales that measure it; an empty list says that nothing does."""
+    registers: Registers = {}
+    """Kind of register -> the file, or list of files, that holds it; docs/registers.md lists the kinds."""
     plan: Plan | None = None
     programme: Programme = Programme()
     """How the programme was recorded beside attendance."""
@@ -65,8 +76,8 @@ class Site(StrictModel):
         yield from self._repetitions()
         yield from self._wave_misfits()
         yield from programme_misfits(self.programme, self.plan)
-        if not self.instruments and not self.scores:
-            yield Misfit("nothing_measured")
+        yield from register_misfits(self.registers)
+        yield from self._survey_misfits()
 
     def _repetitions(self) -> Iterator[Misfit]:
         yield from repeated("reports", None, self.reports)
@@ -77,8 +88,26 @@ class Site(StrictModel):
         places = (" ".join(filter(None, (source.file, source.sheet, source.wave))) for source in self.sources)
         yield from repeated("sources", "file", places)
 
+    def _survey_misfits(self) -> Iterator[Misfit]:
+        """A survey is whole or absent; absent only where every report rests on registers."""
+        if self.sources or self.waves or not self.of_registers_alone:
+            yield from (
+                Misfit("missing", (key,), {"key": key}) for key in ("waves", "sources") if not getattr(self, key)
+            )
+            if not self.instruments and not self.scores:
+                yield Misfit("nothing_measured")
+            return
+        for key in ("instruments", "scores", "covariates", "arms", "sessions", "causes"):
+            if getattr(self, key):
+                yield Misfit("survey_absent", (key,), {"key": key})
+
+    @property
+    def of_registers_alone(self) -> bool:
+        """Does every report of this site rest on registers, so that it needs no survey?"""
+        return all(REPORT_MODELS[report].from_registers for report in self.reports)
+
     def _wave_misfits(self) -> Iterator[Misfit]:
-        if not any(wave.role == "baseline" for wave in self.waves):
+        if self.waves and not any(wave.role == "baseline" for wave in self.waves):
             yield Misfit("no_baseline", ("waves",))
         for index, (earlier, later) in enumerate(pairwise(self.waves), start=1):
             if _ROLES.index(later.role) < _ROLES.index(earlier.role):
@@ -113,3 +142,7 @@ class Site(StrictModel):
         for key, named in (("arms", self.arms), ("sessions", self.sessions), ("causes", self.causes)):
             if named is not None and named.file is not None:
                 yield (key, "file"), named.file
+        for kind, declared in self.registers.items():
+            for index, register in enumerate(files_of(declared)):
+                place = (kind, index, "file") if isinstance(declared, tuple) else (kind, "file")
+                yield ("registers", *place), register.file

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..codebooks import register_kind
 from ..documents import Language
 from ..report.messages import template
 from ..study import Study
@@ -20,7 +21,9 @@ def reading_lines(study: Study, language: Language) -> Iterator[str]:
 
     A group of fewer than the site's minimum_cell children is said to be smaller than that, not how small.
     """
-    for file, columns in study.columns.groupby("file", sort=False):
+    yield from _registers(study, language)
+    surveyed = set(study.columns.loc[study.columns["kind"] == "id", "file"])
+    for file, columns in study.columns[study.columns["file"].isin(surveyed)].groupby("file", sort=False):
         identity = columns[columns["kind"] == "id"].iloc[0]
         yield _say("read_file", language, file=file, column=_column(identity, language))
         yield from _items(columns[columns["kind"] == "item"], language)
@@ -28,10 +31,27 @@ def reading_lines(study: Study, language: Language) -> Iterator[str]:
             yield _say("read_column", language, name=_label(study, row, language), column=_column(row, language))
         unused = columns.loc[columns["kind"] == "unused", "column"].tolist()
         if unused:
-            shown = template("runs.read_between", language).join(unused[:_UNUSED])
-            key = "read_unused" if len(unused) <= _UNUSED else "read_unused_many"
-            yield _say(key, language, columns=shown, count=len(unused))
+            yield _unused(unused, language)
     yield from _groups(study, language)
+
+
+def _registers(study: Study, language: Language) -> Iterator[str]:
+    """One line a register file, and which of its columns nothing uses."""
+    columns = study.columns.dropna(subset=["name"])
+    columns = columns[columns["name"].str.contains(".", regex=False) & columns["kind"].isin(["register", "unused"])]
+    kinds = columns["name"].str.split(".").str[0]
+    for (file, kind), part in columns.groupby([columns["file"], kinds], sort=False):
+        title = register_kind(str(kind)).title.in_language(language)
+        yield _say("read_register", language, file=file, name=title, count=len(study.registers[str(kind)]))
+        unused = part.loc[part["kind"] == "unused", "column"].tolist()
+        if unused:
+            yield _unused(unused, language)
+
+
+def _unused(unused: list[str], language: Language) -> str:
+    shown = template("runs.read_between", language).join(unused[:_UNUSED])
+    key = "read_unused" if len(unused) <= _UNUSED else "read_unused_many"
+    return _say(key, language, columns=shown, count=len(unused))
 
 
 def _items(items: pd.DataFrame, language: Language) -> Iterator[str]:

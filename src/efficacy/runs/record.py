@@ -86,8 +86,8 @@ def _data_files(value: Any) -> Iterator[str]:
                 yield field
             else:
                 yield from _data_files(field)
-    elif isinstance(value, (tuple, list)):
-        for part in value:
+    elif isinstance(value, (tuple, list, Mapping)):
+        for part in value.values() if isinstance(value, Mapping) else value:
             yield from _data_files(part)
 
 

@@ -26,14 +26,16 @@ def comparable(identifier: str) -> str:
     return _LEADING_ZEROS.sub("", identifier.casefold())
 
 
+def is_summary(text: str) -> bool:
+    """Does a cell say that its row sums up the others?"""
+    return clean(text).casefold() in _SUMMARY
+
+
 def summary_rows(table: RawTable, column: str) -> pd.Index:
     """The rows that sum up the others: such a word stands for the child, or first in the row."""
     position = table.cells.notna().to_numpy().argmax(axis=1)
     first = pd.Series(table.cells.to_numpy()[range(len(position)), position], index=table.cells.index)
-    words = (
-        texts.map(lambda text: clean(text).casefold(), na_action="ignore") for texts in (first, table.cells[column])
-    )
-    one, other = (word.isin(_SUMMARY) for word in words)
+    one, other = (texts.map(is_summary, na_action="ignore").eq(True) for texts in (first, table.cells[column]))
     return table.cells.index[one | other]
 
 

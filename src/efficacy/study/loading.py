@@ -20,6 +20,7 @@ from .model import PERSON_COLUMN, Study
 from .people import read_participants
 from .quality import read_quality
 from .records import read_causes, read_sessions
+from .registers import everybody, map_register_columns, open_registers, read_registers
 from .scoring import score
 from .sources import Loaded, load_sources
 from .waves import check_comparison, check_dates, check_matching, check_repetition
@@ -62,12 +63,14 @@ def _read(loaded_site: SiteFile, project: Project) -> Study:
     instruments = {instrument.id: instrument for instrument in site_instruments(loaded_site, project=project)}
     audit = Audit(minimum_cell=site.minimum_cell)
     loaded = load_sources(site, project, audit)
-    pseudonyms = _pseudonyms(loaded)
+    opened = open_registers(site, project, audit)
+    pseudonyms = _pseudonyms(loaded) if site.sources else everybody(opened, audit)
     sheets = read_answers(site, instruments, loaded, audit)
     marks = read_marks(site, loaded, audit)
     participants = read_participants(site, project, loaded, pseudonyms, audit)
     sessions = read_sessions(site, project, participants, pseudonyms, audit)
     causes = read_causes(site, project, pseudonyms, audit)
+    registers = read_registers(site, opened, pseudonyms, audit)
     audit.stop_at_errors()  # what follows compares waves, which half-read files cannot support
 
     responses = long_responses(sheets, pseudonyms)
@@ -87,12 +90,14 @@ def _read(loaded_site: SiteFile, project: Project) -> Study:
         scores=scores,
         sessions=sessions,
         causes=causes,
-        registers={"quality": quality},
+        registers={"quality": quality, **registers},
         findings=tuple(audit.findings),
         cleaning_log=audit.cleaning_log(),
         input_hashes=audit.hashes,
         encodings=audit.encodings,
-        columns=map_columns(site, loaded, sheets, marks, audit),
+        columns=pd.concat(
+            [map_columns(site, loaded, sheets, marks, audit), map_register_columns(opened)], ignore_index=True
+        ),
     )
 
 

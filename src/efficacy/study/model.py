@@ -21,12 +21,12 @@ class Study:
     participants: one row a child, indexed by participant_id (pseudonyms, text), with the covariates (categories in
     declared order) and ``arm``. responses: participant_id, wave, item, response as answered (NaN: no answer). scores:
     participant_id, wave, scale, score, n_answered (missing where a score arrived ready-made). sessions:
-    participant_id, session, attended (bool), satisfaction. causes: participant_id, level, rater. series: single-case
-    data. registers: further tables by name; "quality" holds participant_id, wave, duration_seconds, too_fast,
-    straight_lining, same_address_answers. cleaning_log: file, row (the first), column, rule, n; one row per file,
-    column and rule, without values. instruments: as used here, every reverse key decided. input_hashes: SHA-256 of
-    every file read, by relative name. encodings: how each text file was decoded. columns: which column of which file
-    was read as what (``mapping.map_columns``).
+    participant_id, session, attended (bool), satisfaction. causes: participant_id, level, rater. registers: further
+    tables by name: each register by its kind, with the columns of its codebook; "quality" holds participant_id, wave,
+    duration_seconds, too_fast, straight_lining, same_address_answers. cleaning_log: file, row (the first), column,
+    rule, n; one row per file, column and rule, without values. instruments: as used here, every reverse key decided.
+    input_hashes: SHA-256 of every file read, by relative name. encodings: how each text file was decoded. columns:
+    which column of which file was read as what (``mapping.map_columns``, ``registers.map_register_columns``).
     """
 
     site: Site
@@ -36,7 +36,6 @@ class Study:
     scores: pd.DataFrame
     sessions: pd.DataFrame
     causes: pd.DataFrame
-    series: pd.DataFrame = field(default_factory=pd.DataFrame)
     registers: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     cleaning_log: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -56,10 +56,12 @@ def load_sources(site: Site, project: Project, audit: Audit) -> list[Loaded]:
     return loaded
 
 
-def open_table(project: Project, file: str, *, format: Format, sheet: str | None, audit: Audit) -> RawTable | None:
-    """A raw file, or None and the reasons in the audit."""
+def open_table(
+    project: Project, file: str, *, format: Format, sheet: str | None, audit: Audit, preferred: Sequence[str] = ()
+) -> RawTable | None:
+    """A raw file, or None and the reasons in the audit. preferred: sheets to take where none is named."""
     try:
-        table = read_table(project, file, format=format, sheet=sheet)
+        table = read_table(project, file, format=format, sheet=sheet, preferred=preferred)
     except DataError as error:
         audit.findings.extend(error.findings)
         return None

@@ -16,9 +16,9 @@ from .audit import Audit
 from .readers import RawTable, clean
 
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?(?i:inf|infinity)")
-_YES = frozenset({"1", "是", "出席", "到", "已到", "true", "yes", "y", "√", "✓"})
+YES_WORDS = frozenset({"1", "是", "出席", "到", "已到", "true", "yes", "y", "√", "✓"})
 _LIMITS = {(True, True): None, (True, False): "at_least", (False, True): "at_most", (False, False): "finite"}
-_NO = frozenset({"0", "否", "缺席", "缺", "未到", "false", "no", "n", "×", "x"})
+NO_WORDS = frozenset({"0", "否", "缺席", "缺", "未到", "false", "no", "n", "×", "x"})
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,9 @@ def covariate_reader(covariate: Covariate, missing: frozenset[str], *, table: Ra
 def attendance_reader() -> Reader:
     def read(text: str) -> Reading:
         word = text.casefold()
-        if word in _YES:
+        if word in YES_WORDS:
             return Reading(1.0)
-        return Reading(0.0) if word in _NO else Reading(problem="unknown_attendance")
+        return Reading(0.0) if word in NO_WORDS else Reading(problem="unknown_attendance")
 
     return Reader(read=read, values={}, labelled=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -18,8 +19,13 @@ MAXIMUM_BYTES = 20_000_000
 Format = Literal["wenjuanxing", "excel", "csv", "spss"]
 
 
-def read_table(project: Project, file: str, *, format: Format, sheet: str | None = None) -> RawTable:
-    """A raw file as text. file: relative to the project. Raises DataError with file, row and what is wrong."""
+def read_table(
+    project: Project, file: str, *, format: Format, sheet: str | None = None, preferred: Sequence[str] = ()
+) -> RawTable:
+    """A raw file as text. file: relative to the project. preferred: sheets to take, if there, where none is named.
+
+    Raises DataError with file, row and what is wrong.
+    """
     path = project.data_file(file)
     place = Place(file=file)
     try:
@@ -40,5 +46,5 @@ def read_table(project: Project, file: str, *, format: Format, sheet: str | None
     if text_file:
         table = read_delimited(raw, file=file, sha256=sha256)
     else:
-        table = read_workbook(raw, file=file, sha256=sha256, sheet=sheet)
+        table = read_workbook(raw, file=file, sha256=sha256, sheet=sheet, preferred=preferred)
     return as_wenjuanxing(table) if format == "wenjuanxing" else table

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -27,8 +28,13 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 
 
-def read_workbook(raw: bytes, *, file: str, sha256: str, sheet: str | None = None) -> RawTable:
-    """One sheet of an .xlsx or .xls file; sheet may be left out where the file shows only one with anything on it."""
+def read_workbook(
+    raw: bytes, *, file: str, sha256: str, sheet: str | None = None, preferred: Sequence[str] = ()
+) -> RawTable:
+    """One sheet of an .xlsx or .xls file.
+
+    sheet may be left out where the file shows only one with anything on it, or one of the preferred names.
+    """
     _refuse_bomb(raw, place=Place(file=file))
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(raw))
@@ -36,7 +42,8 @@ def read_workbook(raw: bytes, *, file: str, sha256: str, sheet: str | None = Non
         raise Place(file=file).error("data.password") from None
     except CalamineError:
         raise Place(file=file).error("data.not_a_workbook") from None
-    chosen = _choose(workbook, sheet, place=Place(file=file))
+    named = sheet if sheet is not None else next((name for name in preferred if name in workbook.sheet_names), None)
+    chosen = _choose(workbook, named, place=Place(file=file))
     place = Place(file=file, sheet=chosen.name)
     rows = chosen.to_python(skip_empty_area=False)
     records = [(number, [_text(value) for value in row]) for number, row in enumerate(rows, start=1)]

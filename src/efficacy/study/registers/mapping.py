@@ -1,0 +1,25 @@
+"""Which column of which register file was read as what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from .tables import OpenRegister
+
+_TYPES = dict.fromkeys(("file", "wave", "column", "title", "kind", "name"), "str")
+
+
+def map_register_columns(opened: Sequence[OpenRegister]) -> pd.DataFrame:
+    """file, wave (missing), column, title (the sheet), kind ("register" or "unused"), name (KIND.COLUMN)."""
+    rows = []
+    for register in opened:
+        table = register.table
+        names = {heading: name for name, heading in register.columns.items()}
+        for heading in table.cells.columns:
+            kind, name = (
+                ("register", f"{register.kind.kind}.{names[heading]}") if heading in names else ("unused", None)
+            )
+            rows.append((table.file, None, heading, table.sheet, kind, name or f"{register.kind.kind}."))
+    return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
