@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,6 +12,8 @@ from ..documents import Misfit, StrictModel, Text, nearest_name
 from .names import Name
 from .plan import Plan
 from .sources import Level, levels_misfits, limits_misfit
+
+_WORDS_OF = {"session_checklist": "checklist", "session_observations": "observed", "members_feedback": "feedback"}
 
 
 class Observed(StrictModel):
@@ -96,8 +98,13 @@ class Programme(StrictModel):
         return tuple(code.value for code in self.feedback)
 
 
-def programme_misfits(programme: Programme, plan: Plan | None) -> Iterator[Misfit]:
-    """Elements, dimensions and codes that the plan names but the programme lacks; places relative to the site."""
+def programme_misfits(programme: Programme, plan: Plan | None, registers: Iterable[str] = ()) -> Iterator[Misfit]:
+    """Elements, dimensions and codes that the plan or a register needs and the programme lacks; relative to the site."""
+    for register in registers:
+        key = _WORDS_OF.get(register)
+        if key is not None and not getattr(programme, key):
+            values = {"register": register, "key": f"programme.{key}"}
+            yield Misfit("programme_needed", ("registers", register), values)
     if plan is None:
         return
     for index, session in enumerate(plan.sessions):
