@@ -79,6 +79,9 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "linear_regression": lambda: ef.linear_regression(POST, pd.DataFrame({"pre": PRE, "arm": ARM})),
     "minimum_average_partial": lambda: ef.minimum_average_partial(ITEMS),
     "observation_record": lambda: ef.observation_record(RATINGS, dimensions=["effort"]),
+    "missing_post_sensitivity": lambda: ef.missing_post_sensitivity(
+        PRE, POST[5:], estimate=0.5, std_error=0.2, df=57.0, sd=1.0, treated=TREATED, assumed="everybody"
+    ),
     "paired_change": lambda: ef.paired_change(PRE, POST),
     "parallel_analysis": lambda: ef.parallel_analysis(ITEMS, n_iterations=50, seed=1),
     "randomised_ancova": lambda: ef.randomised_ancova(POST, PRE, ARM, seed=1, n_permutations=99),

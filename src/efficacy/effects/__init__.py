@@ -13,6 +13,7 @@ from .false_alarms import FalseAlarms, false_alarm_rate, false_alarm_rate_of_mem
 from .fidelity import FidelityRecord, fidelity_record
 from .groups import GroupComparison, categorical_table, compare_by, compare_groups, describe_scores
 from .level import LevelComparison, compare_to_reference
+from .missing_post import MissingPostSensitivity, missing_post_sensitivity
 from .mixed import LinearMixedModel, linear_mixed_model
 from .observations import ObservationRecord, observation_record
 from .planning import DesignComparison, StudyDesign, compare_designs, extra_measurements
@@ -49,6 +50,7 @@ __all__ = [
     "LevelComparison",
     "LinearMixedModel",
     "MainAnalysis",
+    "MissingPostSensitivity",
     "ObservationRecord",
     "PairedChange",
     "RandomisedAncova",
@@ -88,6 +90,7 @@ __all__ = [
     "linear_mixed_model",
     "linear_regression",
     "main_analysis",
+    "missing_post_sensitivity",
     "observation_record",
     "paired_change",
     "randomised_ancova",
