@@ -81,8 +81,8 @@ def report() -> str:
     )
     lines = [
         HEADING,
-        f"`benchmarks/change.py`: {STUDIES:,} studies of {N} children, the lowest {MEMBERS} chosen, no change;",
-        f"paired t-test and retest correction with a retest study of {RETEST_N} children, one core. Processor time; the",
+        f"`benchmarks/change.py`: {STUDIES:,} studies of {N} children, the lowest {MEMBERS} chosen, no change; paired",
+        f"t-test and retest correction with a retest study of {RETEST_N} children. Processor time, one core; the",
         f"loop is timed on {LOOPED} studies and scaled up; both ways give the same shares.",
         "",
         "| way | seconds | ratio |",
