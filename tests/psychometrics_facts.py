@@ -23,8 +23,12 @@ def facts(family: str) -> dict[str, dict[str, Any]]:
 
 
 def items_of(entry: dict[str, Any]) -> pd.DataFrame:
-    """The answers an entry rests on, as in the file: respondents x items."""
-    return pd.read_csv(REFERENCE / entry["data"], encoding="utf-8")[entry["columns"]]
+    """The answers an entry rests on, as in the file: respondents x items. A filter "id %% k == 0" keeps every k-th."""
+    rows = pd.read_csv(REFERENCE / entry["data"], encoding="utf-8")
+    if "filter" in entry:
+        column, _, divisor, _, _ = entry["filter"].split()
+        rows = rows[rows[column] % int(divisor) == 0]
+    return rows[entry["columns"]]
 
 
 def scored(entry: dict[str, Any]) -> pd.DataFrame:

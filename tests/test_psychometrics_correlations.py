@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from scipy import stats
 from efficacy.psychometrics import correlations
 
 FACTS = facts("correlations")
-TAGS = ["bfi54_A", "bfi95_22"]
+TAGS = ["bfi54_A", "bfi95_22", "bfi_AC", "lsat6", "lsat6_sparse"]
 answers = arrays(float, st.tuples(st.integers(5, 25), st.integers(2, 5)), elements=st.integers(1, 5).map(float))
 
 
@@ -36,6 +37,13 @@ def test_pairwise_pearson_equals_r(tag: str) -> None:
 def test_listwise_spearman_equals_r(tag: str) -> None:
     entry = FACTS[f"{tag}.spearman.listwise"]
     found = correlations(items_of(entry).dropna(), method="spearman")
+    assert_agrees(found.estimates, table(entry["value"]))
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_listwise_kendall_equals_r(tag: str) -> None:
+    entry = FACTS[f"{tag}.kendall.listwise"]
+    found = correlations(items_of(entry).dropna().head(300), method="kendall")
     assert_agrees(found.estimates, table(entry["value"]))
 
 
@@ -68,6 +76,19 @@ def test_statistic_and_p_equal_scipy(method: str) -> None:
         assert math.copysign(1, row.statistic) == math.copysign(1, row.estimate)
 
 
+def test_kendall_p_equals_scipy_and_its_interval_is_that_of_bonett_and_wright() -> None:
+    items = items_of(FACTS["bfi54_A.pearson.pairwise"])
+    for row in correlations(items, method="kendall").tidy().itertuples():
+        both = items[[row.term_1, row.term_2]].dropna()
+        test = stats.kendalltau(both.iloc[:, 0], both.iloc[:, 1], method="asymptotic")
+        assert_agrees([row.estimate, row.p_value], [test.statistic, test.pvalue])
+        assert math.isnan(row.df)
+        assert 2 * stats.norm.sf(abs(row.statistic)) == pytest.approx(row.p_value)
+        half = 1.959963984540054 * math.sqrt(0.437 / (len(both) - 4))
+        assert row.conf_high == pytest.approx(math.tanh(math.atanh(row.estimate) + half))
+        assert row.conf_low == pytest.approx(math.tanh(math.atanh(row.estimate) - half))
+
+
 def test_spearman_interval_by_hand() -> None:
     # ranks 1..5 against 2 1 4 3 5: r = 1 - 6 * 4 / 120 = .8; se^2 = (1 + .32) / 2 (Bonett & Wright)
     frame = pd.DataFrame({"a": [10.0, 20, 30, 40, 50], "b": [0.2, 0.1, 0.4, 0.3, 0.9]})
@@ -98,10 +119,10 @@ def test_invariants(values: np.ndarray, scale: float, shift: float) -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(answers)
-def test_spearman_sees_only_the_order(values: np.ndarray) -> None:
+@given(answers, st.sampled_from(["spearman", "kendall"]))
+def test_rank_correlations_see_only_the_order(values: np.ndarray, method: Literal["spearman", "kendall"]) -> None:
     frame = pd.DataFrame(values).add_prefix("v")
-    one, two = correlations(frame, method="spearman"), correlations(np.exp(frame), method="spearman")
+    one, two = correlations(frame, method=method), correlations(np.exp(frame), method=method)
     np.testing.assert_allclose(two.estimates, one.estimates, atol=1e-12)
 
 
@@ -156,7 +177,7 @@ def test_three_rows_have_a_test_but_no_interval() -> None:
     assert math.isfinite(row["p_value"])
 
 
-@pytest.mark.parametrize("option", [{"method": "kendall"}, {"adjust": "bonferroni"}, {"conf_level": 2}])
+@pytest.mark.parametrize("option", [{"method": "polychoric"}, {"adjust": "bonferroni"}, {"conf_level": 2}])
 def test_a_wrong_call_is_refused(option: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(option))):
         correlations(pd.DataFrame({"a": [1.0, 2], "b": [1.0, 2]}), **option)  # type: ignore[arg-type]

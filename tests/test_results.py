@@ -83,6 +83,7 @@ RESULTS: dict[str, Callable[[], Result]] = {
         PRE, POST[5:], estimate=0.5, std_error=0.2, df=57.0, sd=1.0, treated=TREATED, assumed="everybody"
     ),
     "paired_change": lambda: ef.paired_change(PRE, POST),
+    "polychoric": lambda: ef.polychoric(ITEMS),
     "parallel_analysis": lambda: ef.parallel_analysis(ITEMS, n_iterations=50, seed=1),
     "randomised_ancova": lambda: ef.randomised_ancova(POST, PRE, ARM, seed=1, n_permutations=99),
     "regression_discontinuity": lambda: ef.regression_discontinuity(PRE, POST, TREATED),

@@ -8,6 +8,7 @@ from .efa import FactorSolution, fit_efa, tucker_congruence
 from .factorability import Factorability, factorability
 from .items import describe_items, item_analysis
 from .parallel import MinimumAveragePartial, ParallelAnalysis, minimum_average_partial, parallel_analysis
+from .polychoric import PolychoricCorrelations, polychoric
 from .reliability import Reliability, ReliabilityCoefficients, cronbach_alpha, reliability
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Factorability",
     "MinimumAveragePartial",
     "ParallelAnalysis",
+    "PolychoricCorrelations",
     "Reliability",
     "ReliabilityCoefficients",
     "correlations",
@@ -26,6 +28,7 @@ __all__ = [
     "item_analysis",
     "minimum_average_partial",
     "parallel_analysis",
+    "polychoric",
     "reliability",
     "tucker_congruence",
 ]

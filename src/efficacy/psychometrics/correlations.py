@@ -13,7 +13,6 @@ from scipy import stats
 
 from ..results import Reason, Result
 from .inputs import (
-    CorrelationMethod,
     Matrix,
     check_choice,
     check_level,
@@ -24,6 +23,7 @@ from .inputs import (
     numbers,
 )
 
+PairMethod = Literal["pearson", "spearman", "kendall"]
 Adjustment = Literal["holm", "none"]
 
 
@@ -31,8 +31,8 @@ Adjustment = Literal["holm", "none"]
 class CorrelationMatrix(Result):
     """All pairwise correlations: ``estimates`` is the square matrix, ``pairs`` what tidy() returns.
 
-    n_used: respondents who contribute to at least one pair. correlation: "pearson" or "spearman". adjust: correction
-    of the p values over all pairs.
+    n_used: respondents who contribute to at least one pair. correlation: "pearson", "spearman" or "kendall". adjust:
+    correction of the p values over all pairs.
     """
 
     correlation: str
@@ -48,20 +48,22 @@ class CorrelationMatrix(Result):
 def correlations(
     frame: pd.DataFrame,
     *,
-    method: CorrelationMethod = "pearson",
+    method: PairMethod = "pearson",
     conf_level: float = 0.95,
     adjust: Adjustment = "holm",
 ) -> CorrelationMatrix:
-    """Pearson or Spearman correlation of every pair of columns, with interval and test.
+    """Pearson or Spearman correlation, or Kendall's tau-b, of every pair of columns, with interval and test.
 
     frame: respondents x variables, NaN missing (deleted pair by pair). Test: t = r sqrt(df / (1 - r^2)), df = n - 2,
-    two-sided, adjusted over all pairs. Interval: tanh(atanh r +- z se) with se = 1 / sqrt(n - 3) (Fisher), for
-    Spearman se = sqrt((1 + r^2 / 2) / (n - 3)) (Bonett & Wright 2000, doi:10.1007/BF02294183); NaN below n = 4.
-    Not computable: too_few_items (below 2 columns), too_few_rows (no pair with 3 rows or more). Flagged, with NaN in
+    two-sided, adjusted over all pairs; for Kendall z = S / sd(S) under independence with these ties, no df. Interval:
+    tanh(atanh r +- z se) with se = 1 / sqrt(n - 3) (Fisher), for Spearman sqrt((1 + r^2 / 2) / (n - 3)), for Kendall
+    sqrt(.437 / (n - 4)) (both Bonett & Wright 2000, doi:10.1007/BF02294183); NaN below n = 4 (Kendall 5). Not
+    computable: too_few_items (below 2 columns), too_few_rows (no pair with 3 rows or more). Flagged, with NaN in
     the pairs concerned: zero_variance, empty_items, pairs_too_small (fewer than 3 rows). Raises ValueError for a
-    wrong call. R: psych::corr.test(frame, method, adjust = "holm"); cor.test(x, y, exact = FALSE).
+    wrong call. R: psych::corr.test(frame, method, adjust = "holm"); cor.test(x, y, exact = FALSE)
+    (Kendall and Spearman without continuity correction).
     """
-    check_choice(method, "method", get_args(CorrelationMethod))
+    check_choice(method, "method", get_args(PairMethod))
     check_choice(adjust, "adjust", get_args(Adjustment))
     check_level(conf_level)
     values = numbers(frame, "frame")
@@ -79,7 +81,7 @@ def correlations(
     return CorrelationMatrix(
         n_used=contributing,
         n_dropped=len(values) - contributing,
-        method=f"{method.capitalize()} correlation, pairwise",
+        method=_NAMES[method],
         conf_level=conf_level,
         status="not_computable" if not computable else "flagged" if reasons else "ok",
         reasons=reasons,
@@ -90,6 +92,11 @@ def correlations(
     )
 
 
+_NAMES: dict[PairMethod, str] = {
+    "pearson": "Pearson correlation, pairwise",
+    "spearman": "Spearman correlation, pairwise",
+    "kendall": "Kendall tau-b, pairwise",
+}
 _PAIR_COLUMNS = (
     *("term_1", "term_2", "estimate", "conf_low", "conf_high"),
     *("statistic", "df", "p_value", "p_value_adjusted", "n"),
@@ -97,7 +104,7 @@ _PAIR_COLUMNS = (
 
 
 def _pair(
-    values: pd.DataFrame, one: str, two: str, method: CorrelationMethod, conf_level: float
+    values: pd.DataFrame, one: str, two: str, method: PairMethod, conf_level: float
 ) -> dict[str, float | int | str]:
     both = values[[one, two]].dropna().to_numpy()
     n = len(both)
@@ -105,10 +112,7 @@ def _pair(
     row |= {"term_1": one, "term_2": two, "n": n}
     if n < 3 or is_flat(both[:, 0]) or is_flat(both[:, 1]):
         return row
-    r = min(1.0, max(-1.0, float(correlation_matrix(both, method)[0, 1])))
-    df = n - 2
-    unexplained = (1 - r) * (1 + r)
-    statistic = r * math.sqrt(df / unexplained) if unexplained > 0 else math.copysign(math.inf, r)
+    r, statistic, df = _kendall(both) if method == "kendall" else _product_moment(both, method)
     low, high = _interval(r, n, method, conf_level)
     return row | {
         "estimate": r,
@@ -116,17 +120,40 @@ def _pair(
         "conf_high": high,
         "statistic": statistic,
         "df": df,
-        "p_value": float(2 * stats.t.sf(abs(statistic), df)),
+        "p_value": float(2 * (stats.norm.sf(abs(statistic)) if math.isnan(df) else stats.t.sf(abs(statistic), df))),
     }
 
 
-def _interval(r: float, n: int, method: CorrelationMethod, conf_level: float) -> tuple[float, float]:
-    if n < 4:
+def _product_moment(both: Matrix, method: Literal["pearson", "spearman"]) -> tuple[float, float, float]:
+    """r, t and its degrees of freedom."""
+    r = min(1.0, max(-1.0, float(correlation_matrix(both, method)[0, 1])))
+    df = len(both) - 2
+    unexplained = (1 - r) * (1 + r)
+    return r, r * math.sqrt(df / unexplained) if unexplained > 0 else math.copysign(math.inf, r), df
+
+
+def _kendall(both: Matrix) -> tuple[float, float, float]:
+    """tau-b, z, and no degrees of freedom: S = concordant - discordant pairs, its variance under independence given
+    the ties (Kendall & Gibbons 1990, Rank Correlation Methods, 5th ed., 4.9)."""
+    n = len(both)
+    tau = min(1.0, max(-1.0, float(stats.kendalltau(both[:, 0], both[:, 1], variant="b").statistic)))
+    sizes = [np.unique(both[:, side], return_counts=True)[1].astype(float) for side in (0, 1)]
+    twos, threes = ([float((t * (t - 1)).sum()) for t in sizes], [float((t * (t - 1) * (t - 2)).sum()) for t in sizes])
+    ranked = [float((t * (t - 1) * (2 * t + 5)).sum()) for t in sizes]
+    untied = [(n * (n - 1) - tied) / 2 for tied in twos]
+    variance = (n * (n - 1) * (2 * n + 5) - sum(ranked)) / 18 + threes[0] * threes[1] / (9 * n * (n - 1) * (n - 2))
+    variance += twos[0] * twos[1] / (2 * n * (n - 1))
+    return tau, tau * math.sqrt(untied[0] * untied[1] / variance), math.nan
+
+
+def _interval(r: float, n: int, method: PairMethod, conf_level: float) -> tuple[float, float]:
+    spread = {"pearson": 1.0, "spearman": 1 + r**2 / 2, "kendall": 0.437}[method]
+    free = n - 4 if method == "kendall" else n - 3
+    if free < 1:
         return math.nan, math.nan
     if abs(r) == 1:
         return r, r
-    spread = 1 + r**2 / 2 if method == "spearman" else 1.0
-    half_width = float(stats.norm.ppf((1 + conf_level) / 2)) * math.sqrt(spread / (n - 3))
+    half_width = float(stats.norm.ppf((1 + conf_level) / 2)) * math.sqrt(spread / free)
     return math.tanh(math.atanh(r) - half_width), math.tanh(math.atanh(r) + half_width)
 
 
