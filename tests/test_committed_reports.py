@@ -15,7 +15,7 @@ from efficacy.project import Project
 
 ROOT = Path(__file__).parents[1]
 PROJECT = Project(ROOT)
-REPORTS = sorted(path for path in PROJECT.reports.glob("*/*.ipynb") if path.parent.name in PROJECT.site_names())
+REPORTS = sorted(path for path in PROJECT.reports.glob("*/*.ipynb") if path.parent.name in PROJECT.parameter_names())
 LANGUAGE = {"qichun": "zh", "laixi": "en", "baumann": "zh", "bfi": "en"}
 MAXIMUM_BYTES = 5_000_000
 

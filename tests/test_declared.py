@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from efficacy.errors import ParameterError
-from efficacy.params import SiteFile, load_site
+from efficacy.params import SiteFile, load_parameters, load_site
 from efficacy.project import Project
 from efficacy.study.declared import check_against_instruments, site_instruments, site_scales
 
@@ -145,10 +145,9 @@ def test_two_instruments_may_not_share_an_item_s_name(tmp_path: Path) -> None:
     assert finding.values == {"items": ["q01"]}
 
 
-@pytest.mark.parametrize("site", sorted(path.stem for path in (REPOSITORY / "params").glob("*.yml")))
-def test_own_sites_fit_their_instruments(site: str) -> None:
+@pytest.mark.parametrize("name", Project(REPOSITORY).parameter_names())
+def test_own_sites_fit_their_instruments(name: str) -> None:
     project = Project(REPOSITORY)
-    loaded = load_site(site, project=project)
-    used = site_instruments(loaded, project=project)
-    assert [instrument.id for instrument in used] == [use.instrument for use in loaded.site.instruments]
-    assert all(instrument.disputed == () for instrument in used)
+    for loaded in load_parameters(name, project=project).sites:
+        used = site_instruments(loaded, project=project)
+        assert [instrument.id for instrument in used] == [use.instrument for use in loaded.site.instruments]

@@ -22,16 +22,17 @@ from efficacy.params import (
     ReportName,
     SiteFile,
     column_range,
+    json_schema,
+    json_schema_text,
+    load_parameters,
     load_site,
     resolve,
-    site_json_schema,
-    site_json_schema_text,
 )
-from efficacy.params.reports import DescriptiveBlock, FactorBlock, InterventionBlock
+from efficacy.params.reports import DescriptiveBlock, FactorBlock, InterventionBlock, PooledBlock
 from efficacy.project import Project
 
 REPOSITORY = Path(__file__).parents[1]
-OWN_SITES = sorted((REPOSITORY / "params").glob("*.yml"))
+OWN_FILES = sorted((REPOSITORY / "params").glob("*.yml"))
 
 SITE = """\
 schema: 1
@@ -491,15 +492,20 @@ def test_scales_are_checked_where_the_instruments_are_known(tmp_path: Path) -> N
 
 
 def test_blocks_and_models_have_the_same_fields() -> None:
-    blocks = {"descriptive": DescriptiveBlock, "factor": FactorBlock, "intervention": InterventionBlock}
-    assert set(blocks) == set(REPORT_MODELS) == set(get_args(ReportName))
+    blocks = {
+        "descriptive": DescriptiveBlock,
+        "factor": FactorBlock,
+        "intervention": InterventionBlock,
+        "pooled": PooledBlock,
+    }
+    assert set(blocks) == set(REPORT_MODELS) == {*get_args(ReportName), "pooled"}
     for report, block in blocks.items():
         assert list(block.model_fields) == list(REPORT_MODELS[report].model_fields)
         assert block().model_dump(exclude_none=True) == {}
 
 
 def test_facets_and_causes_are_those_of_the_reports() -> None:
-    assert list(site_json_schema()["properties"]["facets"]["propertyNames"]["enum"]) == list(FACETS)
+    assert list(json_schema("site")["properties"]["facets"]["propertyNames"]["enum"]) == list(FACETS)
     assert CAUSE_LEVELS == ("self", "peers", "family", "school", "society")
 
 
@@ -523,24 +529,25 @@ def test_column_ranges(text: str, expected: tuple[str, str] | None) -> None:
 
 
 def test_the_committed_schema_is_current() -> None:
-    """If this fails: efficacy.params.site_json_schema_text() is what params/site.schema.json must hold."""
+    """If this fails: efficacy.params.json_schema_text("site") is what params/site.schema.json must hold."""
     committed = (REPOSITORY / "params" / "site.schema.json").read_text(encoding="utf-8")
-    assert committed == site_json_schema_text()
+    assert committed == json_schema_text("site")
 
 
 def test_every_own_key_of_the_schema_is_described_or_speaks_for_itself() -> None:
-    definitions = site_json_schema()["$defs"]
+    definitions = json_schema("site")["$defs"]
     plain = ("language", "table_style", "extraction", "rotation", "correlation", "retest_source")
     for report in ("Descriptive", "Factor", "Intervention"):
         for key, value in definitions[f"{report}Block"]["properties"].items():
             assert value.get("description") or key in plain, key
 
 
-@pytest.mark.parametrize("path", OWN_SITES, ids=[path.stem for path in OWN_SITES])
-def test_own_sites_load_and_fit_the_schema(path: Path) -> None:
-    loaded = load_site(path.stem, project=Project(REPOSITORY))
-    jsonschema.validate(loaded.document.content, site_json_schema())
-    for report in loaded.site.reports:
+@pytest.mark.parametrize("path", OWN_FILES, ids=[path.stem for path in OWN_FILES])
+def test_own_files_load_and_fit_the_schema(path: Path) -> None:
+    loaded = load_parameters(path.stem, project=Project(REPOSITORY))
+    content = loaded.document.content
+    jsonschema.validate(content, json_schema(content.get("kind", "site")))
+    for report in loaded.content.reports:
         assert isinstance(resolve(loaded, report), REPORT_MODELS[report])
 
 
@@ -562,10 +569,10 @@ def test_own_sites_load_and_fit_the_schema(path: Path) -> None:
 def test_the_schema_refuses_what_the_model_refuses(tmp_path: Path, place: tuple[str | int, ...], value: object) -> None:
     write(tmp_path, SITE)
     content = copy.deepcopy(load_document(tmp_path / "params" / "here.yml", name="x").content)
-    jsonschema.validate(content, site_json_schema())
+    jsonschema.validate(content, json_schema("site"))
     parent: Any = content
     for part in place[:-1]:
         parent = parent[part]
     parent[place[-1]] = value
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(content, site_json_schema())
+        jsonschema.validate(content, json_schema("site"))

@@ -49,7 +49,7 @@ def test_a_folder_without_params_is_no_project(tmp_path: Path, root: Path, monke
 def test_sites_and_instruments(root: Path) -> None:
     project = Project(root)
     (root / "params" / "another.yml").write_text("", encoding="utf-8")
-    assert project.site_names() == ("another", "here")
+    assert project.parameter_names() == ("another", "here")
     assert project.instrument_file("own") == root / "params" / "instruments" / "own.yml"
     shipped = project.instrument_file("liang2000")
     assert shipped is not None and shipped.is_file() and not shipped.is_relative_to(root)

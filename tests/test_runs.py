@@ -264,7 +264,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 def edit(project: Project, site: str, old: str, new: str) -> None:
-    path = project.site_file(site)
+    path = project.parameter_file(site)
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
@@ -339,7 +339,7 @@ def test_our_own_bug_in_reading_a_site_is_exit_1(project: Project, monkeypatch: 
     def broken(*_: object, **__: object) -> None:
         raise KeyError(CANARY)
 
-    monkeypatch.setattr(runner, "load_study", broken)
+    monkeypatch.setattr(runner, "load_studies", broken)
     (event,) = check(Request(sites=("there",)), project=project).events
     assert event.exit_code == 1
     assert event.findings[0].values["type"] == "KeyError"
@@ -348,7 +348,7 @@ def test_our_own_bug_in_reading_a_site_is_exit_1(project: Project, monkeypatch: 
 
 def test_findings_of_severity_error_stop_a_site(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     findings = (Finding("data.note", "note"), Finding("data.bad"))
-    monkeypatch.setattr(runner, "load_study", lambda *_, **__: SimpleNamespace(findings=findings))
+    monkeypatch.setattr(runner, "load_studies", lambda *_, **__: (SimpleNamespace(findings=findings),))
     with pytest.raises(DataError, match=r"^data\.bad$"):
         runner.check_data("here", project)
 
@@ -450,7 +450,7 @@ def test_every_input_counts_for_freshness(project: Project) -> None:
     seen = {fingerprint()}
     assert fingerprint() in seen
     for path in (
-        project.site_file("there"),
+        project.parameter_file("there"),
         project.root / "data" / "there" / "answers.csv",
         project.root / "notebooks" / "descriptive.ipynb",
         project.root / "params" / "instruments" / "tiny.yml",

@@ -472,7 +472,7 @@ def test_a_column_is_found_by_its_question_s_text(toy: Toy) -> None:
     project = toy.write()
     titles = load_study("village", project=project).columns.set_index("column")["title"]
     text = titles.drop_duplicates()["Q2"]
-    path = project.site_file("village")
+    path = project.parameter_file("village")
     said = path.read_text(encoding="utf-8")
     path.write_text(said.replace("id: Q1", f"id: {text}", 1), encoding="utf-8")
     with pytest.raises(DataError) as caught:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from .runs.overview import CheckedSite
     from .runs.runner import Event
-    from .study import Study
 
 INTERRUPTED = 130
 MAXIMUM_FINDINGS = 20
@@ -40,7 +39,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-SitesArgument = Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Study sites; none means all.")]
+SitesArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="SITE", help="Names of files in params/; none means all.")
+]
 ProjectOption = Annotated[
     Path | None, typer.Option("--project", metavar="DIR", help="The project's folder; else the nearest one above.")
 ]
@@ -122,31 +123,35 @@ def check_command(
         spoken = language or _site_language(site, home)
         checked = check_site(site, home)
         codes.append(checked.exit_code)
-        if checked.study is not None:
-            _print_reading(site, checked, checked.study, spoken)
+        if not checked.exit_code:
+            _print_reading(site, checked, spoken)
         _print_findings(checked.findings, spoken, limit=limit)
         if checked.exit_code:
             _print_error(_words("check_bad", spoken, site=site, count=len(checked.findings)))
     raise typer.Exit(next((code for code in codes if code), 0))
 
 
-def _print_reading(site: str, checked: CheckedSite, study: Study, language: Language) -> None:
+def _print_reading(name: str, checked: CheckedSite, language: Language) -> None:
     """What a person compares with the questionnaire: which column was taken for what, and how many children."""
+    from .runs.overview import children_by_wave
     from .runs.reading import reading_lines
 
-    print(_words("check_good", language, site=site))
+    print(_words("check_good", language, site=name))
     print("  " + _words("check_reports", language, reports=", ".join(checked.reports)))
-    print("  " + _words("check_children", language, count=len(study.participants)))
-    for wave, count in checked.n_by_wave.items():
-        print("  " + _words("check_wave", language, wave=wave, count=count))
-    for line in reading_lines(study, language):
-        print("  " + line)
+    for study in checked.studies:
+        if study.site.site != name:
+            print("  " + _words("check_site", language, site=study.site.site))
+        print("  " + _words("check_children", language, count=len(study.participants)))
+        for wave, count in children_by_wave(study).items():
+            print("  " + _words("check_wave", language, wave=wave, count=count))
+        for line in reading_lines(study, language):
+            print("  " + line)
     sys.stdout.flush()  # before the warnings, also where both go into one file
 
 
 @app.command("list")
 def list_command(language: LanguageOption = None, project: ProjectOption = None) -> None:
-    """Show every site with its reports, their language and whether they are up to date."""
+    """Show every parameter file with its reports, their language and whether they are up to date."""
     from .runs.overview import list_reports
 
     home = find_project(project)
@@ -312,7 +317,7 @@ def _site_language(site: str, project: Project) -> Language:
     from .documents import load_document
 
     try:
-        defaults = load_document(project.site_file(site), name=site).content.get("defaults")
+        defaults = load_document(project.parameter_file(site), name=site).content.get("defaults")
         spoken = defaults.get("language") if isinstance(defaults, dict) else None
     except EfficacyError:
         spoken = None

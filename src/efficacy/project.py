@@ -38,7 +38,7 @@ class Project:
 
     @property
     def params(self) -> Path:
-        """One parameter file a site, and instruments/ with the project's own questionnaires."""
+        """One parameter file a site or other subject, and instruments/ with the project's own questionnaires."""
         return self.root / "params"
 
     @property
@@ -48,7 +48,7 @@ class Project:
 
     @property
     def reports(self) -> Path:
-        """Everything that is made: a folder a site."""
+        """Everything that is made: a folder for each parameter file."""
         return self.root / "reports"
 
     @property
@@ -56,12 +56,12 @@ class Project:
         """The page that leads to every report."""
         return self.reports / "index.html"
 
-    def site_file(self, site: str) -> Path:
-        """The parameter file of a site, whether it exists or not."""
-        return self.params / f"{site}.yml"
+    def parameter_file(self, name: str) -> Path:
+        """The parameter file of that name, whether it exists or not."""
+        return self.params / f"{name}.yml"
 
-    def site_names(self) -> tuple[str, ...]:
-        """Every site with a parameter file, in alphabetical order."""
+    def parameter_names(self) -> tuple[str, ...]:
+        """Everything that has a parameter file, sites and others, in alphabetical order."""
         return tuple(sorted(path.stem for path in self.params.glob("*.yml")))
 
     def instrument_file(self, name: str) -> Path | None:

@@ -1,9 +1,11 @@
-"""What is asked for: one parameter file per study site, one model per report."""
+"""What is asked for: a parameter file for each study site or analysis across sites, one model per report."""
 
 from .checks import Scales, report_misfits, score_scales
-from .loader import SiteFile, load_site, resolve
+from .files import DataOrigin, ParameterFile, PooledFile, SiteFile
+from .loader import load_parameters, load_site, resolve
 from .names import column_range
 from .plan import GROUP_STAGES, Aim, Flow, Plan, PlannedSession
+from .pooled import Pooled
 from .programme import CoIntervention, Programme, planned_elements
 from .registers import RegisterFile, files_of
 from .reports import (
@@ -11,10 +13,12 @@ from .reports import (
     DescriptiveParams,
     FactorParams,
     InterventionParams,
+    PooledParams,
     ReportName,
     ReportParams,
+    RetestParams,
 )
-from .schema import site_json_schema, site_json_schema_text
+from .schema import KINDS, json_schema, json_schema_text
 from .site import FACETS, Site
 from .sources import CAUSE_LEVELS, Arms, Covariate, InstrumentUse, Level, ScoreColumn, Source, Wave
 
@@ -22,23 +26,30 @@ __all__ = [
     "CAUSE_LEVELS",
     "FACETS",
     "GROUP_STAGES",
+    "KINDS",
     "REPORT_MODELS",
     "Aim",
     "Arms",
     "CoIntervention",
     "Covariate",
+    "DataOrigin",
     "DescriptiveParams",
     "FactorParams",
     "Flow",
     "InstrumentUse",
     "InterventionParams",
     "Level",
+    "ParameterFile",
     "Plan",
     "PlannedSession",
+    "Pooled",
+    "PooledFile",
+    "PooledParams",
     "Programme",
     "RegisterFile",
     "ReportName",
     "ReportParams",
+    "RetestParams",
     "Scales",
     "ScoreColumn",
     "Site",
@@ -47,11 +58,12 @@ __all__ = [
     "Wave",
     "column_range",
     "files_of",
+    "json_schema",
+    "json_schema_text",
+    "load_parameters",
     "load_site",
     "planned_elements",
     "report_misfits",
     "resolve",
     "score_scales",
-    "site_json_schema",
-    "site_json_schema_text",
 ]

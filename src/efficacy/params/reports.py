@@ -11,6 +11,7 @@ from ..documents import Language, Misfit, StrictModel, Text, repeated
 from .names import Name
 
 ReportName = Literal["descriptive", "factor", "intervention"]
+"""The reports a site may ask for; other parameter files make the one report of their kind."""
 Profile = Literal["share", "internal"]
 
 SelectionRule = Literal[
@@ -94,7 +95,33 @@ class FactorParams(ReportParams):
     """Percentile of the simulated eigenvalues that a factor must exceed."""
 
 
-class InterventionParams(ReportParams):
+class RetestParams(ReportParams):
+    """What is known of how scores repeat themselves with no programme between them."""
+
+    retest_r: Probability | None = None
+    """Correlation of two measurements with no programme between them; neither alpha nor the members' own."""
+    retest_n: Annotated[int, Field(ge=4)] | None = None
+    """Number of children behind retest_r."""
+    retest_sd: Annotated[float, Field(gt=0)] | None = None
+    """Standard deviation of the scores of those children."""
+    retest_source: Text | None = None
+    retest_lowest: Probability = 0.6
+    """Lowest retest correlation considered where none is known."""
+    retest_highest: Probability = 0.9
+    """Highest retest correlation considered where none is known."""
+
+    def misfits(self) -> Iterator[Misfit]:
+        if self.retest_lowest > self.retest_highest:
+            values = {"low": self.retest_lowest, "high": self.retest_highest}
+            yield Misfit("retest_range", ("retest_lowest",), values)
+        given = [
+            key for key in ("retest_r", "retest_n", "retest_sd", "retest_source") if getattr(self, key) is not None
+        ]
+        needed = ("retest_r", "retest_n", "retest_source") if given else ()
+        yield from (Misfit("retest_incomplete", (given[0],), {"key": key}) for key in needed if key not in given)
+
+
+class InterventionParams(RetestParams):
     """Intervention report: what changed, and what may be concluded from it. The first three have no default: without
     them no honest analysis can be chosen."""
 
@@ -112,35 +139,22 @@ class InterventionParams(ReportParams):
     """Left out: the first wave with the role post."""
     followup_wave: Name | None = None
     """Left out: the first wave with the role followup, if there is one."""
-    retest_r: Probability | None = None
-    """Correlation of two measurements with no programme between them; neither alpha nor the members' own."""
-    retest_n: Annotated[int, Field(ge=4)] | None = None
-    """Number of children behind retest_r."""
-    retest_sd: Annotated[float, Field(gt=0)] | None = None
-    """Standard deviation of the scores of those children."""
-    retest_source: Text | None = None
-    retest_lowest: Probability = 0.6
-    """Lowest retest correlation considered where none is known."""
-    retest_highest: Probability = 0.9
-    """Highest retest correlation considered where none is known."""
     n_simulations: Annotated[int, Field(ge=1000, le=1_000_000)] = 10_000
     """Simulated studies behind the false-alarm rate."""
 
-    def misfits(self) -> Iterator[Misfit]:
-        if self.retest_lowest > self.retest_highest:
-            values = {"low": self.retest_lowest, "high": self.retest_highest}
-            yield Misfit("retest_range", ("retest_lowest",), values)
-        given = [
-            key for key in ("retest_r", "retest_n", "retest_sd", "retest_source") if getattr(self, key) is not None
-        ]
-        needed = ("retest_r", "retest_n", "retest_source") if given else ()
-        yield from (Misfit("retest_incomplete", (given[0],), {"key": key}) for key in needed if key not in given)
+
+class PooledParams(RetestParams):
+    """Pooled report: what several sites say together. The retest correlation is one for all of them."""
+
+    primary_outcome: Name
+    """The one outcome; every site must have declared it as its own."""
 
 
 REPORT_MODELS: Mapping[str, type[ReportParams]] = {
     "descriptive": DescriptiveParams,
     "factor": FactorParams,
     "intervention": InterventionParams,
+    "pooled": PooledParams,
 }
 
 
@@ -163,8 +177,11 @@ if TYPE_CHECKING:
     class FactorBlock(StrictModel): ...
 
     class InterventionBlock(StrictModel): ...
+
+    class PooledBlock(StrictModel): ...
 else:
     ReportBlock = _block(ReportParams)
     DescriptiveBlock = _block(DescriptiveParams)
     FactorBlock = _block(FactorParams)
     InterventionBlock = _block(InterventionParams)
+    PooledBlock = _block(PooledParams)

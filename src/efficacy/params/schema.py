@@ -1,4 +1,4 @@
-"""The parameter file's model as a JSON Schema, for editors that complete and check while one types."""
+"""The models of parameter files as JSON Schemas, for editors that complete and check while one types."""
 
 from __future__ import annotations
 
@@ -6,27 +6,31 @@ import ast
 import inspect
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel
 
 from ..codebooks import register_kinds
-from . import plan, programme, registers, reports, site, sources
+from . import plan, pooled, programme, registers, reports, site, sources
+from .pooled import Pooled
 from .site import Site
 
+KINDS: Mapping[str, type[BaseModel]] = {"site": Site, "pooled": Pooled}
 
-def site_json_schema() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of params/<site>.yml.
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a parameter file of that kind.
 
     It knows keys, types and ranges, not what models check between fields. A parameter file names it in its first line:
     ``# yaml-language-server: $schema=site.schema.json``.
     """
-    schema = Site.model_json_schema(by_alias=True)
+    model = KINDS[kind]
+    schema = model.model_json_schema(by_alias=True)
     said = {model.__name__: dict(_field_docs(model)) for model in _models()}
     said |= {name.replace("Params", "Block"): docs for name, docs in said.items() if name.endswith("Params")}
-    for name, part in {Site.__name__: schema, **schema["$defs"]}.items():
+    for name, part in {model.__name__: schema, **schema["$defs"]}.items():
         for key, value in part.get("properties", {}).items():
             value.pop("title", None)  # repeats the key
             if description := said.get(name, {}).get(key):
@@ -36,13 +40,13 @@ def site_json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def site_json_schema_text() -> str:
-    """The schema as params/site.schema.json holds it."""
-    return json.dumps(site_json_schema(), indent=2, ensure_ascii=False) + "\n"
+def json_schema_text(kind: str) -> str:
+    """The schema as params/<kind>.schema.json holds it."""
+    return json.dumps(json_schema(kind), indent=2, ensure_ascii=False) + "\n"
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    for module in (plan, programme, registers, reports, site, sources):
+    for module in (plan, pooled, programme, registers, reports, site, sources):
         for value in vars(module).values():
             if inspect.isclass(value) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
                 yield value

@@ -31,6 +31,8 @@ class Site(StrictModel):
     """params/<site>.yml, whole. The report blocks hold what was written; params.resolve adds defaults."""
 
     schema_: SchemaNumber
+    kind: Literal["site"] = "site"
+    """What this file is about; left out: a study site."""
     site: SiteId
     """Must equal the file's name."""
     title: Text

@@ -20,15 +20,14 @@ from ..params import (
     DescriptiveParams,
     FactorParams,
     InterventionParams,
+    ParameterFile,
     ReportParams,
-    Site,
-    load_site,
+    load_parameters,
     resolve,
 )
 from ..project import Project, find_project
-from ..study import Study, load_study
-from ..study.declared import site_scales
-from . import descriptive, factor, intervention
+from ..study import PooledStudy, Study, known_scales, load_studies, observed
+from . import descriptive, factor, intervention, pooled
 from .blocks import METADATA_KEY, Block, Drawing, Figure, Sentence, Table
 from .colophon import banner, colophon
 from .findings import finding_sentence
@@ -40,23 +39,26 @@ from .wording import Wording, say
 
 PNG_DPI = 100
 PNG_COLOURS = 128
-_PAGES: Mapping[str, ModuleType] = {"descriptive": descriptive, "factor": factor, "intervention": intervention}
+_PAGES: Mapping[str, ModuleType] = {
+    "descriptive": descriptive,
+    "factor": factor,
+    "intervention": intervention,
+    "pooled": pooled,
+}
 
 
 @dataclasses.dataclass(eq=False)
 class Run:
-    """One opened report. study: what was observed; params: this report's complete parameters."""
+    """One opened report. loaded: the parameter file that asks for it; study: what was observed; params: this report's
+    complete parameters."""
 
     report: str
     project: Project
-    study: Study
+    loaded: ParameterFile
+    study: Study | PooledStudy
     params: ReportParams
     wording: Wording
     _numbers: dict[str, str] = dataclasses.field(default_factory=dict)
-
-    @property
-    def site(self) -> Site:
-        return self.study.site
 
     @property
     def page(self) -> ModuleType:
@@ -65,12 +67,12 @@ class Run:
 
     def colophon(self) -> Table:
         """What this report's numbers were made from."""
-        return colophon(self.study, self.params, report=self.report)
+        return colophon(self.loaded, self.params, report=self.report, hashes=self.study.input_hashes)
 
     @property
     def individual_marks(self) -> bool:
         """May a figure draw a mark for a single child? Not of confidential data outside the internal profile."""
-        return self.site.data_origin != "confidential" or self.params.profile == "internal"
+        return self.loaded.data_origin != "confidential" or self.params.profile == "internal"
 
     def show(self, *blocks: Block | pd.DataFrame | pd.Series | pd.Index) -> None:
         """Display blocks in order, each with its record attached to the output's metadata; of a frame only its size.
@@ -83,11 +85,11 @@ class Run:
             if not callable(getattr(block, "describe", None)) or not isinstance(getattr(block, "id", None), str):
                 raise TypeError(f"show() takes tables, figures and sentences of a report, not {type(block).__name__}")
             if isinstance(block, Table) and not self.individual_marks:
-                block = suppress_small_cells(block, k=self.site.minimum_cell)
+                block = suppress_small_cells(block, k=self.loaded.minimum_cell)
             self._show(block)
 
     def _size_of(self, frame: pd.DataFrame | pd.Series | pd.Index) -> Sentence:
-        rows = count_words(len(frame), smallest=smallest_shown(self.site, self.params))
+        rows = count_words(len(frame), smallest=smallest_shown(self.loaded, self.params))
         columns = frame.shape[1] if isinstance(frame, pd.DataFrame) else 1
         return Sentence(id="frame", parts=[say("protection.frame", rows=rows, columns=columns)])
 
@@ -114,7 +116,7 @@ class Run:
         return self.wording.text(say(f"common.number_{kind}", number=count))
 
     def _picture(self, figure: Figure) -> bytes:
-        synthetic = self.site.data_origin == "synthetic"
+        synthetic = self.loaded.data_origin == "synthetic"
         drawing = Drawing(wording=self.wording, individual_marks=self.individual_marks)
         with mpl.rc_context(figure_style() | {"text.parse_math": False}):  # a label with two $ is no formula
             canvas = figure.draw(drawing)
@@ -162,26 +164,30 @@ def open_report(report: str, parameters: Mapping[str, Any]) -> Run:
 
 def _opened(report: str, parameters: Mapping[str, Any]) -> Run:
     project = find_project()
-    loaded = load_site(parameters["site"], project=project)
+    loaded = load_parameters(parameters["site"], project=project)
     given = {name: parameters.get(name) for name in REPORT_MODELS[report].model_fields}
-    study = load_study(loaded.site.site, project=project)
-    scales = site_scales(loaded.site, study.instruments)
+    studies = load_studies(loaded, project=project)
+    scales = known_scales(loaded, studies)
     params = resolve(loaded, report, given, source=f"notebooks/{report}.ipynb", scales=scales)
+    study = observed(loaded, studies)
     run = Run(
         report=report,
         project=project,
+        loaded=loaded,
         study=study,
         params=params,
         wording=Wording(params.language, params.table_style),
     )
     if not run.individual_marks:
-        refuse_small_groups(_group_sizes(study, params), k=run.site.minimum_cell)
-    run.show(banner(run.site, params))  # here, so that no notebook can leave it out
+        refuse_small_groups(_group_sizes(study, params), k=loaded.minimum_cell)
+    run.show(banner(loaded, params))  # here, so that no notebook can leave it out
     return run
 
 
-def _group_sizes(study: Study, params: ReportParams) -> list[int]:
+def _group_sizes(study: Study | PooledStudy, params: ReportParams) -> list[int]:
     """Children in each group that a whole report speaks of."""
+    if isinstance(study, PooledStudy):
+        return [len(children) for case in pooled.cases(study) for children in case.both_waves]
     if isinstance(params, DescriptiveParams):
         return [len(study.score(descriptive.wave_of(study, params), descriptive.scale_of(study, params)))]
     if isinstance(params, FactorParams):

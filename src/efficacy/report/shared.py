@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..params import ReportParams, Site
+from ..params import ParameterFile, ReportParams, Site
 from ..psychometrics import Reliability
 from ..study import Study
 from .blocks import Column, Sentence
@@ -23,7 +23,7 @@ def conf_column(conf_level: float, *, role: str = "conf_low conf_high") -> Colum
     return Column(role=role, header=say("common.column_interval", level=percent_words(conf_level)))
 
 
-def smallest_shown(site: Site, params: ReportParams) -> int:
+def smallest_shown(site: Site | ParameterFile, params: ReportParams) -> int:
     """Children a count must stand for to be shown: 1 unless the data are confidential and the report is shared."""
     hides = site.data_origin == "confidential" and params.profile != "internal"
     return site.minimum_cell if hides else 1

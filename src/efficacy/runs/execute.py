@@ -27,7 +27,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from ..documents import Text
 from ..errors import EfficacyError, Finding, MachineError, NotebookError, error_from_json, our_bug
-from ..params import load_site
+from ..params import load_parameters
 from ..report.html import render_page
 from ..report.messages import template
 from ..report.privacy import only_blocks
@@ -157,7 +157,7 @@ def _keep_failed(job: Job) -> None:
 
 def _check_inputs_unchanged(job: Job) -> None:
     """A manifest must not name files that changed while the notebook was reading them."""
-    loaded = load_site(job.site, project=job.project)
+    loaded = load_parameters(job.site, project=job.project)
     now = read_inputs(loaded, job.report, parameters=job.parameters, project=job.project)
     if now.files != job.inputs["files"]:
         raise MachineError(Finding("machine.inputs_changed", file=job.name))

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..documents import Language, nearest_name
 from ..errors import Finding, UsageError
-from ..params import REPORT_MODELS, SiteFile, load_site, resolve
+from ..params import REPORT_MODELS, ParameterFile, load_parameters, resolve
 from ..params.reports import Profile
 from ..project import Project, ReportFiles
 from .record import read_inputs
@@ -40,7 +40,10 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Job:
-    """One report of one site in one language, as the process that executes it needs it: JSON types only."""
+    """One report in one language, as the process that executes it needs it: JSON types only.
+
+    site: the name of the parameter file that asks for it, a site's or a pooled analysis'.
+    """
 
     root: str
     site: str
@@ -82,8 +85,8 @@ class Job:
 
 
 def chosen_sites(request: Request, project: Project) -> tuple[str, ...]:
-    """The sites asked for, in the order asked; UsageError where there are none or one is unknown."""
-    known = project.site_names()
+    """The sites and analyses asked for, in the order asked; UsageError where there are none or one is unknown."""
+    known = project.parameter_names()
     if not known:
         raise UsageError(Finding("usage.no_sites"))
     for site in request.sites:
@@ -101,29 +104,29 @@ def check_reports(request: Request) -> None:
 
 
 def jobs_of(site: str, request: Request, project: Project) -> tuple[Job, ...]:
-    """The jobs of one site; ParameterError where its file or an override is wrong.
+    """The jobs of one parameter file; ParameterError where its file or an override is wrong.
 
     A report asked for by name must be declared by every site that was asked for by name.
     """
-    loaded = load_site(site, project=project)
-    wanted = tuple(dict.fromkeys(request.reports)) or loaded.site.reports
+    loaded = load_parameters(site, project=project)
+    wanted = tuple(dict.fromkeys(request.reports)) or loaded.content.reports
     if not request.sites:
-        wanted = tuple(report for report in wanted if report in loaded.site.reports)
+        wanted = tuple(report for report in wanted if report in loaded.content.reports)
     return tuple(_job(loaded, report, request, project) for report in wanted)
 
 
-def _job(loaded: SiteFile, report: str, request: Request, project: Project) -> Job:
+def _job(loaded: ParameterFile, report: str, request: Request, project: Project) -> Job:
     params = resolve(loaded, report, request.overrides(report), source=SOURCE)
-    parameters = {"site": loaded.site.site, **params.model_dump(mode="json")}
+    parameters = {"site": loaded.name, **params.model_dump(mode="json")}
     inputs = read_inputs(loaded, report, parameters=parameters, project=project)
     job = Job(
         root=str(project.root),
-        site=loaded.site.site,
+        site=loaded.name,
         report=report,
         language=params.language,
         profile=params.profile,
-        title=loaded.site.title.model_dump(mode="json"),
-        data_origin=loaded.site.data_origin,
+        title=loaded.content.title.model_dump(mode="json"),
+        data_origin=loaded.data_origin,
         parameters=parameters,
         inputs=asdict(inputs),
         cell_timeout=request.cell_timeout,

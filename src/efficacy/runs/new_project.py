@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..documents import Language
 from ..errors import Finding, UsageError
-from ..params.schema import site_json_schema_text
+from ..params.schema import json_schema_text
 from .files import machine_error
 
 _STARTER = Path(__file__).parent / "starter"
@@ -34,7 +34,7 @@ def _content(folder: Path, language: Language) -> dict[Path, str]:
         folder / "README.md": _template("README.md"),
         folder / ".gitignore": _template("gitignore"),
         folder / "params" / f"{SITE}.yml": _template(f"{SITE}.{language}.yml"),
-        folder / "params" / "site.schema.json": site_json_schema_text(),
+        folder / "params" / "site.schema.json": json_schema_text("site"),
         folder / "params" / "instruments" / ".gitkeep": "",
         folder / "data" / ".gitkeep": "",
         folder / "data" / SITE / ".gitkeep": "",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
 from ..errors import EfficacyError, Finding, our_bug
-from ..params import load_site
+from ..params import load_parameters
 from ..project import Project
 from ..study import Study
 from .jobs import Request, jobs_of
@@ -20,7 +20,7 @@ State = Literal["current", "outdated", "absent", "error"]
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One report of one site; report None where the site's files are wrong."""
+    """One report of one parameter file; report None where its files are wrong."""
 
     site: str
     report: str | None = None
@@ -30,21 +30,17 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedSite:
-    """What reading one site's parameters and data gave: findings, or else its Study and reports.
-
-    n_by_wave: children with any answer or score, by wave.
-    """
+    """What reading one parameter file and its data gave: findings, or else its reports and studies."""
 
     findings: tuple[Finding, ...] = ()
     exit_code: int = 0
     reports: tuple[str, ...] = ()
-    study: Study | None = None
-    n_by_wave: Mapping[str, int] = field(default_factory=dict)
+    studies: tuple[Study, ...] = ()
 
 
 def list_reports(project: Project) -> Iterator[Entry]:
-    """Every report that a site declares, in the site's own language; data are not read."""
-    for site in project.site_names():
+    """Every report that a parameter file declares, in its own language; data are not read."""
+    for site in project.parameter_names():
         try:
             jobs = jobs_of(site, Request(), project)
         except EfficacyError:
@@ -57,25 +53,22 @@ def list_reports(project: Project) -> Iterator[Entry]:
 
 
 def check_site(site: str, project: Project) -> CheckedSite:
-    """Read parameters and data of one site as a run would."""
+    """Read one parameter file and its data as a run would."""
     try:
-        reports = load_site(site, project=project).site.reports
-        study = check_data(site, project)
+        reports = load_parameters(site, project=project).content.reports
+        studies = check_data(site, project)
         jobs_of(site, Request(), project)  # its notebooks are there, and its reports stay inside reports/
     except EfficacyError as error:
         return CheckedSite(findings=error.findings, exit_code=error.exit_code)
     except Exception as error:
         bug = our_bug(error)
         return CheckedSite(findings=bug.findings, exit_code=bug.exit_code)
-    return CheckedSite(
-        findings=study.findings,
-        reports=reports,
-        study=study,
-        n_by_wave=_children_by_wave(study),
-    )
+    findings = tuple(finding for study in studies for finding in study.findings)
+    return CheckedSite(findings=findings, reports=reports, studies=studies)
 
 
-def _children_by_wave(study: Study) -> dict[str, int]:
+def children_by_wave(study: Study) -> dict[str, int]:
+    """Children with any answer or score, by wave."""
     answered = study.responses.dropna(subset=["response"])[["participant_id", "wave"]]
     scored = study.scores.dropna(subset=["score"])[["participant_id", "wave"]]
     counts = pd.concat([answered, scored]).groupby("wave")["participant_id"].nunique()

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from ..documents import SCHEMA
 from ..errors import Finding, NotebookError
-from ..params import SiteFile
+from ..params import ParameterFile
 from ..project import Project, package_files
 from .files import sha256
 
@@ -43,7 +43,7 @@ class Inputs:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def read_inputs(loaded: SiteFile, report: str, *, parameters: Mapping[str, Any], project: Project) -> Inputs:
+def read_inputs(loaded: ParameterFile, report: str, *, parameters: Mapping[str, Any], project: Project) -> Inputs:
     """Hash everything one report is made from; NotebookError where its notebook is missing.
 
     A data file or instrument that is missing has an empty hash: reading the study says so, with everything else that
@@ -52,11 +52,12 @@ def read_inputs(loaded: SiteFile, report: str, *, parameters: Mapping[str, Any],
     notebook = project.notebook(report)
     if not notebook.is_file():
         raise NotebookError(Finding("notebook.missing", file=f"notebooks/{report}.ipynb"))
-    paths: dict[str, Path | None] = {name: project.data_file(name) for name in data_files(loaded.site)}
-    paths[loaded.document.name] = loaded.path
-    paths[f"notebooks/{report}.ipynb"] = notebook
-    for use in loaded.site.instruments:
-        paths[f"instruments/{use.instrument}.yml"] = project.instrument_file(use.instrument)
+    paths: dict[str, Path | None] = {loaded.document.name: loaded.path, f"notebooks/{report}.ipynb": notebook}
+    for site in loaded.sites:
+        paths[site.document.name] = site.path
+        paths |= {name: project.data_file(name) for name in data_files(site.site)}
+        for use in site.site.instruments:
+            paths[f"instruments/{use.instrument}.yml"] = project.instrument_file(use.instrument)
     return Inputs(
         files={name: _hash(path) for name, path in sorted(paths.items())},
         package={"version": version(DISTRIBUTION), "sha256": package_hash()},

@@ -9,9 +9,9 @@ from typing import Literal
 
 from ..documents import Language
 from ..errors import DataError, EfficacyError, Finding, UsageError, our_bug
-from ..params import load_site, resolve
+from ..params import load_parameters, resolve
 from ..project import Project
-from ..study import Study, load_study, site_scales
+from ..study import Study, known_scales, load_studies
 from .files import machine_error
 from .index import write_index
 from .jobs import Job, Request, check_reports, chosen_sites, jobs_of
@@ -102,12 +102,12 @@ def check(request: Request, *, project: Project) -> Checked:
     return Checked(jobs=tuple(jobs), events=tuple(events))
 
 
-def _check_settings(jobs: Sequence[Job], study: Study, request: Request, project: Project) -> None:
+def _check_settings(jobs: Sequence[Job], studies: Sequence[Study], request: Request, project: Project) -> None:
     """What was set for this run must fit the site's questionnaires too, before a kernel starts."""
     if not request.settings:
         return
-    loaded = load_site(study.site.site, project=project)
-    scales = site_scales(study.site, study.instruments)
+    loaded = load_parameters(jobs[0].site, project=project)
+    scales = known_scales(loaded, studies)
     for job in jobs:
         resolve(loaded, job.report, request.overrides(job.report), source=SOURCE, scales=scales)
 
@@ -119,13 +119,14 @@ def _refuse_unused_settings(request: Request, reports: Collection[str], events: 
         raise UsageError(Finding("usage.setting_unused", values={"report": unused[0]}))
 
 
-def check_data(site: str, project: Project) -> Study:
-    """Read a site's data as its notebooks will; DataError where anything in it is an error."""
-    study = load_study(site, project=project)
-    errors = [finding for finding in study.findings if finding.severity == "error"]
+def check_data(site: str, project: Project) -> tuple[Study, ...]:
+    """Read the data of a site, or of all sites of a pooled analysis, as its notebooks will; DataError where anything
+    in it is an error."""
+    studies = load_studies(load_parameters(site, project=project), project=project)
+    errors = [finding for study in studies for finding in study.findings if finding.severity == "error"]
     if errors:
         raise DataError(errors)
-    return study
+    return studies
 
 
 def is_up_to_date(job: Job) -> bool:

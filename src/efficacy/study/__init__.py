@@ -4,5 +4,16 @@ from .declared import site_scales
 from .loading import check_site, load_study
 from .model import Study
 from .scoring import score
+from .several import PooledStudy, known_scales, load_studies, observed
 
-__all__ = ["Study", "check_site", "load_study", "score", "site_scales"]
+__all__ = [
+    "PooledStudy",
+    "Study",
+    "check_site",
+    "known_scales",
+    "load_studies",
+    "load_study",
+    "observed",
+    "score",
+    "site_scales",
+]
