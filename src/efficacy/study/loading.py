@@ -18,6 +18,7 @@ from .identity import Pseudonyms, assign_pseudonyms, pseudonym_key
 from .mapping import map_columns
 from .model import PERSON_COLUMN, Study
 from .people import read_participants
+from .programme import settle_programme
 from .quality import read_quality
 from .records import read_causes, read_sessions
 from .registers import everybody, map_register_columns, open_registers, read_registers
@@ -71,6 +72,7 @@ def _read(loaded_site: SiteFile, project: Project) -> Study:
     sessions = read_sessions(site, project, participants, pseudonyms, audit)
     causes = read_causes(site, project, pseudonyms, audit)
     registers = read_registers(site, opened, pseudonyms, audit)
+    registers = settle_programme(site, opened, registers, sessions=sessions, participants=participants, audit=audit)
     audit.stop_at_errors()  # what follows compares waves, which half-read files cannot support
 
     responses = long_responses(sheets, pseudonyms)
