@@ -33,7 +33,6 @@ class ReportParams(StrictModel):
     """What every report can be asked for. In a site's file these stand under ``defaults``, and a report's own block may
     override them."""
 
-    language: Language = "zh"
     from_registers: ClassVar[bool] = False
     """Does this report rest on registers alone? A site whose every report does needs no survey."""
     registers_needed: ClassVar[tuple[str, ...]] = ()
@@ -41,6 +40,7 @@ class ReportParams(StrictModel):
     about_one_child: ClassVar[bool] = False
     """Is the whole report about a single child? Of confidential data it then exists only as internal."""
 
+    language: Language = "zh"
     conf_level: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
     """Confidence level of intervals; 95 % is written 0.95."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 20260901
