@@ -255,11 +255,18 @@ def _write_public(path: Path, frame: pd.DataFrame) -> None:
 
 
 def write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1") -> None:
-    """One sheet as .xlsx; the times openpyxl and the archive would record are fixed."""
+    """One sheet as .xlsx."""
+    write_sheets(path, {sheet: (header, rows)})
+
+
+def write_sheets(path: Path, sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]]) -> None:
+    """Title -> header and rows, as .xlsx; the times openpyxl and the archive would record are fixed."""
     book = Workbook()
-    book.active.title = sheet
-    for row in (header, *rows):
-        book.active.append(list(row))
+    book.remove(book.active)
+    for title, (header, rows) in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in (header, *rows):
+            sheet.append(list(row))
     written = io.BytesIO()
     book.save(written)
     stamp = "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}Z".format(*FIXED_TIME)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,19 +30,20 @@ FILES = (
     "qichun/pretest.xlsx", "qichun/posttest.xlsx", "qichun/group.xlsx", "qichun/sessions.xlsx", "qichun/causes.xlsx",
     "qichun/checklist.xlsx", "qichun/observations.csv", "qichun/feedback.xlsx",
     "laixi/laixi.sav", "laixi/sessions.csv", "laixi/feedback.csv", "baumann/baumann.csv", "bfi/bfi.csv",
+    "sizhoutou/exam_marks.csv", "sizhoutou/teacher_help.csv", "sizhoutou/pupil_help.csv", "sizhoutou/registers.xlsx",
 )  # fmt: skip
+SCRIPTS = ("make_examples", "make_registers")
 LEAD = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP"]
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every example file, written anew."""
-    spec = importlib.util.spec_from_file_location("make_examples", DATA / "make_examples.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     folder = tmp_path_factory.mktemp("examples")
-    module.main(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(DATA)  # as when the scripts are run
+        for script in SCRIPTS:
+            importlib.import_module(script).main(folder)
     return folder
 
 

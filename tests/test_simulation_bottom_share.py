@@ -22,7 +22,7 @@ def held(school, tie_rule="below"):
 
 def test_the_same_truth_gives_the_same_school(school):
     again = simulate_school(SIZHOUTOU)
-    for name in ("marks", "cuts", "families", "causes", "teacher_help", "pupil_help"):
+    for name in ("marks", "cuts", "families", "causes", "teacher_help", "pupil_help", "duties"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(school, name))
 
 
@@ -55,6 +55,14 @@ def test_true_shares_and_retest_are_recovered_in_a_large_school():
     k, common = len(large.subjects), large.common
     expected = large.retest_r * common / (common + (1 - common) / k)
     assert wide["2012-1"].corr(wide["2012-2"]) == pytest.approx(expected, abs=0.03)
+
+
+def test_duties_are_done_as_often_as_declared(school):
+    last = school.duties["due"].max() + pd.Timedelta(days=30)
+    states = rg.duty_states(school.duties, as_of=last)["state"]
+    n = len(states)
+    for state, share in (("in_time", SIZHOUTOU.duty_in_time), ("late", SIZHOUTOU.duty_late)):
+        assert (states == state).mean() == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / n))
 
 
 def test_records_of_help_agree_as_often_as_declared(school):

@@ -1,16 +1,19 @@
 """What is asked for: a parameter file for each study site or analysis across sites, one model per report."""
 
 from .checks import Scales, report_misfits, score_scales
-from .files import DataOrigin, ParameterFile, PooledFile, SiteFile
+from .files import DataOrigin, ParameterFile, PlannedFile, PooledFile, SiteFile
 from .loader import load_parameters, load_site, resolve
 from .names import column_range
 from .plan import GROUP_STAGES, Aim, Flow, Plan, PlannedSession
+from .planned import PlannedStudy
 from .pooled import Pooled
 from .programme import CoIntervention, Programme, planned_elements
 from .registers import RegisterFile, files_of
 from .reports import (
     REPORT_MODELS,
+    BottomShareParams,
     DescriptiveParams,
+    DesignParams,
     FactorParams,
     InterventionParams,
     PooledParams,
@@ -19,6 +22,7 @@ from .reports import (
     RetestParams,
 )
 from .schema import KINDS, json_schema, json_schema_text
+from .school import AwardTier, Named, School, TargetRule, Term
 from .site import FACETS, Site
 from .sources import CAUSE_LEVELS, Arms, Covariate, InstrumentUse, Level, ScoreColumn, Source, Wave
 
@@ -30,18 +34,24 @@ __all__ = [
     "REPORT_MODELS",
     "Aim",
     "Arms",
+    "AwardTier",
+    "BottomShareParams",
     "CoIntervention",
     "Covariate",
     "DataOrigin",
     "DescriptiveParams",
+    "DesignParams",
     "FactorParams",
     "Flow",
     "InstrumentUse",
     "InterventionParams",
     "Level",
+    "Named",
     "ParameterFile",
     "Plan",
+    "PlannedFile",
     "PlannedSession",
+    "PlannedStudy",
     "Pooled",
     "PooledFile",
     "PooledParams",
@@ -51,10 +61,13 @@ __all__ = [
     "ReportParams",
     "RetestParams",
     "Scales",
+    "School",
     "ScoreColumn",
     "Site",
     "SiteFile",
     "Source",
+    "TargetRule",
+    "Term",
     "Wave",
     "column_range",
     "files_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from ..documents import Misfit, nearest_name
-from .reports import DescriptiveParams, FactorParams, InterventionParams, ReportParams
+from .reports import BottomShareParams, DescriptiveParams, FactorParams, InterventionParams, ReportParams
 from .site import Site
 
 Scales = Mapping[str, Collection[str]]
@@ -38,6 +38,8 @@ def report_misfits(site: Site, params: ReportParams, *, scales: Scales | None = 
     if isinstance(params, DescriptiveParams):
         yield from _covariate_misfits(site, params)
         yield from _scale_misfits(known, "scale", params.scale, params.wave or site.baseline)
+    elif isinstance(params, BottomShareParams):
+        yield from _school_misfits(site, params)
     elif isinstance(params, FactorParams):
         yield from _instrument_misfits(site, params)
     elif isinstance(params, InterventionParams):
@@ -81,6 +83,16 @@ def _covariate_misfits(site: Site, params: DescriptiveParams) -> Iterator[Misfit
                 yield Misfit("unknown_covariate", (key, index), values)
             elif key == "group_by" and kinds[name] == "number":
                 yield Misfit("group_by_number", (key, index), {"name": name})
+
+
+def _school_misfits(site: Site, params: BottomShareParams) -> Iterator[Misfit]:
+    if site.school is None:
+        yield Misfit("school_needed")
+        return
+    terms = [term.value for term in site.school.terms]
+    for key in ("earlier_term", "later_term"):
+        if (name := getattr(params, key)) is not None and name not in terms:
+            yield Misfit("unknown_reference", (key,), {"name": name, "nearest": nearest_name(name, terms)})
 
 
 def _instrument_misfits(site: Site, params: FactorParams) -> Iterator[Misfit]:

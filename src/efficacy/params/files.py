@@ -9,11 +9,13 @@ from typing import Literal
 
 from ..documents import Document, Misfit
 from .checks import Scales, report_misfits
+from .planned import PlannedStudy
 from .pooled import Pooled, pooled_misfits
 from .reports import InterventionParams, PooledParams, ReportParams
 from .site import Site
 
-DataOrigin = Literal["synthetic", "public", "confidential"]
+DataOrigin = Literal["synthetic", "public", "confidential", "planned"]
+"""Whose data a report rests on; "planned": there are none yet."""
 
 
 @dataclass(frozen=True)
@@ -85,4 +87,37 @@ class PooledFile:
             yield from pooled_misfits(self.pooled, self.designs, params)
 
 
-ParameterFile = SiteFile | PooledFile
+@dataclass(frozen=True)
+class PlannedFile:
+    """The parameters of a study that is only planned: it rests on no data."""
+
+    planned: PlannedStudy
+    document: Document
+    path: Path
+
+    @property
+    def content(self) -> PlannedStudy:
+        return self.planned
+
+    @property
+    def name(self) -> str:
+        return self.planned.id
+
+    @property
+    def data_origin(self) -> DataOrigin:
+        return "planned"
+
+    @property
+    def minimum_cell(self) -> int:
+        """Nobody is in it, so nothing has to be hidden."""
+        return 1
+
+    @property
+    def sites(self) -> tuple[SiteFile, ...]:
+        return ()
+
+    def misfits(self, params: ReportParams, *, scales: Scales | None = None) -> Iterator[Misfit]:  # noqa: ARG002
+        return iter(())
+
+
+ParameterFile = SiteFile | PooledFile | PlannedFile

@@ -10,7 +10,8 @@ from ..documents import Document, KeyPath, Misfit, MisfitError, StrictModel, fit
 from ..errors import Finding, ParameterError, UsageError
 from ..project import Project
 from .checks import Scales
-from .files import ParameterFile, PooledFile, SiteFile
+from .files import ParameterFile, PlannedFile, PooledFile, SiteFile
+from .planned import PlannedStudy
 from .pooled import POOLED_RULES, Pooled
 from .reports import REPORT_MODELS, InterventionParams, ReportName, ReportParams
 from .site import Site
@@ -76,7 +77,20 @@ def _pooled(name: str, document: Document, path: Path, project: Project) -> Pool
     return loaded
 
 
-_LOADERS: Mapping[str, Callable[[str, Document, Path, Project], ParameterFile]] = {"site": _site, "pooled": _pooled}
+def _planned(name: str, document: Document, path: Path, _project: Project) -> PlannedFile:
+    planned = document.validate(PlannedStudy)
+    if planned.id != name:
+        raise ParameterError(document.finding("parameters.id_name", ("id",), {"expected": name}))
+    loaded = PlannedFile(planned=planned, document=document, path=path)
+    _check(loaded, [])
+    return loaded
+
+
+_LOADERS: Mapping[str, Callable[[str, Document, Path, Project], ParameterFile]] = {
+    "site": _site,
+    "pooled": _pooled,
+    "plan": _planned,
+}
 
 
 def _members(pooled: Pooled, document: Document, project: Project) -> tuple[SiteFile, ...]:

@@ -32,6 +32,8 @@ def _inside_data(value: str) -> str:
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]{0,63}$")]
 SiteId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$"), AfterValidator(_portable)]
 DataPath = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_inside_data)]
+Entry = Annotated[str, Field(min_length=1, max_length=40)]
+"""A word as registers hold it."""
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 
 

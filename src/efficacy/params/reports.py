@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, create_model
 
 from ..documents import Language, Misfit, StrictModel, Text, repeated
-from .names import Name
+from .names import Entry, Name
 
-ReportName = Literal["descriptive", "factor", "intervention"]
+ReportName = Literal["descriptive", "factor", "intervention", "bottom_share"]
 """The reports a site may ask for; other parameter files make the one report of their kind."""
 Profile = Literal["share", "internal"]
 
@@ -143,6 +144,31 @@ class InterventionParams(RetestParams):
     """Simulated studies behind the false-alarm rate."""
 
 
+class BottomShareParams(ReportParams):
+    """Bottom-share report: who is in the county's lowest fifth, what changed, and what chance alone does. The tie rule
+    has no default: with whole marks it moves the share by several points."""
+
+    from_registers: ClassVar[bool] = True
+    registers_needed: ClassVar[tuple[str, ...]] = ("exam_marks", "county_cuts")
+
+    tie_rule: Literal["below", "at_or_below"]
+    """Is a mark equal to the county's cut in the bottom share?"""
+    earlier_term: Entry | None = None
+    """Term that change is counted from; left out: the last but one."""
+    later_term: Entry | None = None
+    """Term described and compared; left out: the last."""
+    standing_lowest: Probability = 0.7
+    """Lowest correlation of marks between neighbouring terms considered for what chance does."""
+    standing_highest: Probability = 0.9
+    as_of: date | None = None
+    """Day on which duties are judged; left out: the last day in the register of duties."""
+
+    def misfits(self) -> Iterator[Misfit]:
+        if self.standing_lowest > self.standing_highest:
+            values = {"low": self.standing_lowest, "high": self.standing_highest}
+            yield Misfit("range", ("standing_lowest",), values)
+
+
 class PooledParams(RetestParams):
     """Pooled report: what several sites say together. The retest correlation is one for all of them."""
 
@@ -150,11 +176,61 @@ class PooledParams(RetestParams):
     """The one outcome; every site must have declared it as its own."""
 
 
+class DesignParams(ReportParams):
+    """Planning report: what a study of so many children, chosen so, would find. The first four have no default: they
+    are the plan, and the effect looked for."""
+
+    n_survey: Annotated[int, Field(ge=6, le=5000)]
+    """Children who are to answer before the programme."""
+    n_members: Annotated[int, Field(ge=3, le=1000)]
+    """Children who are to take part."""
+    selection_rule: SelectionRule
+    """How they are to be chosen."""
+    effect: Annotated[float, Field(gt=0, le=3)]
+    """Effect looked for, in standard deviations of all surveyed, declared before there are data."""
+    effect_source: Text | None = None
+    """Why this effect."""
+    outcome: Text | None = None
+    """What is to be measured and decides."""
+    retest_r: Probability | None = None
+    """Correlation of two measurements without a programme that is supposed; left out: ends and middle of the range."""
+    retest_lowest: Probability = 0.6
+    """Lowest retest correlation considered where no retest study is made."""
+    retest_highest: Probability = 0.9
+    """Highest retest correlation considered where no retest study is made."""
+    retest_n: Annotated[int, Field(ge=4, le=10_000)] = 40
+    """Other children who could answer twice without a programme."""
+    n_pool: Annotated[int, Field(ge=4, le=5000)] | None = None
+    """Low scorers among whom lots could be drawn; left out: twice the members."""
+    attrition: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    """Share of the children expected to miss the measurement after the programme."""
+    drift: Annotated[float, Field(ge=0, le=1)] = 0.2
+    """Change of everybody, in standard deviations, that is tried out."""
+    target_power: Annotated[float, Field(ge=0.5, le=0.99)] = 0.80
+    n_simulations: Annotated[int, Field(ge=1000, le=100_000)] = 10_000
+    """Simulated studies a design."""
+
+    def misfits(self) -> Iterator[Misfit]:
+        everybody = self.selection_rule == "not_selected"
+        sizes = {"n_members": self.n_members, "n_survey": self.n_survey}
+        if everybody != (self.n_members == self.n_survey) or self.n_members > self.n_survey:
+            yield Misfit("plan_everybody" if everybody else "plan_members", ("n_members",), sizes)
+        elif self.n_pool is not None and not self.n_members + 3 <= self.n_pool <= self.n_survey:
+            yield Misfit("plan_pool", ("n_pool",), {"n_pool": self.n_pool, **sizes})
+        if round((1 - self.attrition) * self.n_members) < 3:
+            yield Misfit("plan_losses", ("attrition",), sizes)
+        if self.retest_lowest > self.retest_highest:
+            values = {"low": self.retest_lowest, "high": self.retest_highest}
+            yield Misfit("retest_range", ("retest_lowest",), values)
+
+
 REPORT_MODELS: Mapping[str, type[ReportParams]] = {
     "descriptive": DescriptiveParams,
     "factor": FactorParams,
     "intervention": InterventionParams,
+    "bottom_share": BottomShareParams,
     "pooled": PooledParams,
+    "design": DesignParams,
 }
 
 
@@ -178,10 +254,16 @@ if TYPE_CHECKING:
 
     class InterventionBlock(StrictModel): ...
 
+    class BottomShareBlock(StrictModel): ...
+
     class PooledBlock(StrictModel): ...
+
+    class DesignBlock(StrictModel): ...
 else:
     ReportBlock = _block(ReportParams)
     DescriptiveBlock = _block(DescriptiveParams)
     FactorBlock = _block(FactorParams)
     InterventionBlock = _block(InterventionParams)
+    BottomShareBlock = _block(BottomShareParams)
     PooledBlock = _block(PooledParams)
+    DesignBlock = _block(DesignParams)

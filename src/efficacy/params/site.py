@@ -15,12 +15,14 @@ from .programme import Programme, programme_misfits
 from .registers import Registers, files_of, register_misfits
 from .reports import (
     REPORT_MODELS,
+    BottomShareBlock,
     DescriptiveBlock,
     FactorBlock,
     InterventionBlock,
     ReportBlock,
     ReportName,
 )
+from .school import School
 from .sources import Arms, CausesFile, Covariate, InstrumentUse, ScoreColumn, SessionsFile, Source, Wave
 
 FACETS = ("confidence", "focus", "autonomy", "exam_emotion")
@@ -59,6 +61,8 @@ class Site(StrictModel):
     """Facet -> scales that measure it; an empty list says that nothing does."""
     registers: Registers = {}
     """Kind of register -> the file, or list of files, that holds it; docs/registers.md lists the kinds."""
+    school: School | None = None
+    """Terms, subjects, targets and awards of the bottom-20 % programme."""
     plan: Plan | None = None
     programme: Programme = Programme()
     """How the programme was recorded beside attendance."""
@@ -73,6 +77,7 @@ class Site(StrictModel):
     descriptive: DescriptiveBlock = DescriptiveBlock()
     factor: FactorBlock = FactorBlock()
     intervention: InterventionBlock = InterventionBlock()
+    bottom_share: BottomShareBlock = BottomShareBlock()
 
     def misfits(self) -> Iterator[Misfit]:
         yield from self._repetitions()

@@ -55,6 +55,9 @@ class BottomShareTruth:
     helped_days: int = 30
     recorded_by_pupil: float = 0.8
     recorded_by_pupil_alone: float = 0.05
+    duty_in_time: float = 0.8
+    duty_late: float = 0.12
+    """The rest is never done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,7 @@ class SimulatedSchool:
     causes: pd.DataFrame
     teacher_help: pd.DataFrame
     pupil_help: pd.DataFrame
+    duties: pd.DataFrame
 
 
 def simulate_school(truth: BottomShareTruth) -> SimulatedSchool:
@@ -87,6 +91,7 @@ def simulate_school(truth: BottomShareTruth) -> SimulatedSchool:
         causes=_causes(truth, np.sort(listed["participant_id"].unique())),
         teacher_help=teacher,
         pupil_help=pupil,
+        duties=_duties(truth, last),
     )
 
 
@@ -237,6 +242,30 @@ def _help(truth: BottomShareTruth, listed: pd.DataFrame) -> tuple[pd.DataFrame, 
         pd.DataFrame(teacher, columns=[*columns, "teacher", "minutes", "place", "strategy"]).sort_values(by_day),
         pd.DataFrame(pupil, columns=[*columns, "helpful"]).sort_values(by_day),
     )
+
+
+def _duties(truth: BottomShareTruth, marks: pd.DataFrame) -> pd.DataFrame:
+    """Duties of the last term: weekly and monthly by class, the others by grade, each done in time, late or never."""
+    rng = stream(truth.seed, "bottom share, duties")
+    first, last = list(truth.exam_days.values())[-2:]
+    weeks = [first + timedelta(days=30 + 7 * week) for week in range(14)]
+    rounds = (
+        ("weekly_booklet", sorted(marks["class"].unique()), weeks),
+        ("monthly_check", sorted(marks["class"].unique()), weeks[3::4]),
+        ("teacher_check", sorted(marks["grade"].unique()), weeks[6::7]),
+        ("symposium", sorted(marks["grade"].unique()), weeks[8:9]),
+        ("exam_analysis", sorted(marks["grade"].unique()), [last + timedelta(days=7)]),
+    )
+    rows = []
+    for duty, units, days in rounds:
+        for unit in units:
+            for due in days:
+                chance = rng.random()
+                late = int(rng.integers(1, 10))
+                in_time, done = chance < truth.duty_in_time, chance < truth.duty_in_time + truth.duty_late
+                day = due if in_time else due + timedelta(days=late) if done else None
+                rows.append((duty, unit, due, day))
+    return pd.DataFrame(rows, columns=["duty", "unit", "due", "done"])
 
 
 def _school_days(start: date, count: int, within: int, rng: np.random.Generator) -> Iterable[date]:
