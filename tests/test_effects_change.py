@@ -58,6 +58,13 @@ def test_wilcoxon_equals_r(measured: tuple[str, PairedChange]) -> None:
     assert result.ties == "as_stored"
 
 
+def test_sign_test_equals_r(measured: tuple[str, PairedChange]) -> None:
+    tag, result = measured
+    entry = FACTS[f"{tag}.sign_test"]
+    assert (result.n_gains, result.n_nonzero) == (entry["value"]["pos"], entry["value"]["n"])
+    assert agrees(result.p_value_sign, entry["value"]["p"], entry)
+
+
 @pytest.mark.parametrize("tag", [tag for tag in TAGS if f"{tag}.signflip_exact" in FACTS])
 def test_sign_flips_equal_full_enumeration_in_r(tag: str) -> None:
     result, entry = paired_change(*waves(tag)), FACTS[f"{tag}.signflip_exact"]

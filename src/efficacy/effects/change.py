@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import TypedDict, get_args
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import special, stats
 
 from ..results import Reason, Result
-from .distributions import hedges_correction, noncentral_t_interval, t_interval, t_p_value
+from .distributions import hedges_correction, noncentral_t_interval
 from .exact import Ties, sign_flip_p_value, signed_rank_p_value, signed_ranks
 from .inputs import check_probability, complete_rows, numbers
+from .linear import estimated
 
 TERMS = ("mean_change", "d_z", "d_av", "d_rm", "smcc", "smcr", "g_av", "rank_biserial")
 JZS_SCALE = math.sqrt(2) / 2
@@ -25,8 +27,9 @@ class PairedChange(Result):
     """Post minus pre of the children with both. Says nothing about why: see selection and controlled.
 
     r: correlation of pre and post in these children. sd_change: of the differences. w_plus, w_minus, n_nonzero: rank
-    sums of gains and losses, zeros dropped. wilcoxon_method: "exact" or "normal"; permutation_method: "exact" or
-    "monte_carlo" with permutation_std_error. bf10: for a change against none, JZS with scale sqrt(2)/2.
+    sums of gains and losses, zeros dropped; n_gains of the n_nonzero are gains. wilcoxon_method: "exact" or "normal";
+    permutation_method: "exact" or "monte_carlo" with permutation_std_error. p_value_sign: of the exact sign test. bf10:
+    for a change against none, JZS with scale sqrt(2)/2.
     """
 
     n: int
@@ -46,6 +49,8 @@ class PairedChange(Result):
     w_plus: float = math.nan
     w_minus: float = math.nan
     n_nonzero: int = 0
+    n_gains: int = 0
+    p_value_sign: float = math.nan
     p_value_wilcoxon: float = math.nan
     wilcoxon_method: str = "exact"
     p_value_permutation: float = math.nan
@@ -73,8 +78,9 @@ def paired_change(
     with df n - 1; rank_biserial = (W+ - W-)/(W+ + W-). d_av, d_rm, smcr, g_av and rank_biserial have no interval here.
     Returns PairedChange; fewer than 2 pairs or equal differences: not computable. Raises ValueError for another ties.
     Lakens (2013), doi:10.3389/fpsyg.2013.00863; Becker (1988), doi:10.1111/j.2044-8317.1988.tb00901.x; Rouder et al.
-    (2009), doi:10.3758/PBR.16.2.225. R: ``t.test(post, pre, paired=TRUE)``, ``coin::wilcoxsign_test``,
-    ``metafor::escalc("SMCC" | "SMCR")``, ``effectsize::cohens_d(paired=TRUE)``, ``BayesFactor::ttestBF``.
+    (2009), doi:10.3758/PBR.16.2.225. R: ``t.test(post, pre, paired=TRUE)``, ``coin::wilcoxsign_test``, ``binom.test``,
+    ``metafor::escalc("SMCC" | "SMCR")``, ``effectsize::cohens_d`` and ``rank_biserial`` (paired=TRUE),
+    ``BayesFactor::ttestBF``.
     """
     check_probability(conf_level, "conf_level")
     if ties not in get_args(Ties):
@@ -82,49 +88,67 @@ def paired_change(
     complete, n_dropped = complete_rows(pre=numbers(pre, "pre"), post=numbers(post, "post"))
     difference = (complete["post"] - complete["pre"]).to_numpy()
     n = len(difference)
-    described = _description(complete) if n >= 2 else {}
-    base: dict[str, Any] = {
-        "n_used": n,
-        "n_dropped": n_dropped,
-        "n": n,
-        "method": "paired_t",
-        "conf_level": conf_level,
-        "ties": ties,
-        **described,
-    }
-    reason = None
+    empty = PairedChange(
+        n_used=n,
+        n_dropped=n_dropped,
+        n=n,
+        method="paired_t",
+        conf_level=conf_level,
+        ties=ties,
+        effects=_no_effects(n),
+    )
     if n < 2:
         reason = Reason("too_few_rows", {"n": n, "minimum": 2})
-    elif described["sd_change"] <= 1e-13 * np.abs(complete.to_numpy()).max():
+        return dataclasses.replace(empty, status="not_computable", reasons=(reason,))
+    empty = dataclasses.replace(empty, **_description(complete))
+    if empty.sd_change <= 1e-13 * np.abs(complete.to_numpy()).max():
         reason = Reason("zero_variance", {"variable": "change"})
-    if reason is not None:
-        return PairedChange(**base, effects=_no_effects(n), status="not_computable", reasons=(reason,))
-    std_error = described["sd_change"] / math.sqrt(n)
-    statistic = described["mean_change"] / std_error
-    low, high = t_interval(described["mean_change"], std_error, n - 1, conf_level)
-    ranked = _rank_tests(difference, ties, seed)
-    return PairedChange(
-        **base,
-        **ranked,
-        conf_low=low,
-        conf_high=high,
-        statistic=statistic,
-        df=float(n - 1),
-        p_value=t_p_value(statistic, n - 1),
-        bf10=jzs_bayes_factor(statistic, n),
-        effects=_effects(described, n, (low, high), ranked["w_plus"], ranked["w_minus"], conf_level),
+        return dataclasses.replace(empty, status="not_computable", reasons=(reason,))
+    return _tested(empty, difference, seed)
+
+
+def _tested(described: PairedChange, difference: np.ndarray, seed: int) -> PairedChange:
+    """With its tests, its Bayes factor and the family of d."""
+    n, conf_level = described.n, described.conf_level or math.nan
+    test = estimated(described.mean_change, described.sd_change / math.sqrt(n), n - 1, conf_level)
+    tested = dataclasses.replace(
+        described,
+        **_rank_tests(difference, described.ties, seed),
+        conf_low=test["conf_low"],
+        conf_high=test["conf_high"],
+        statistic=test["statistic"],
+        df=test["df"],
+        p_value=test["p_value"],
+        bf10=jzs_bayes_factor(test["statistic"], n),
     )
+    return dataclasses.replace(tested, effects=_effects(tested, test["std_error"], conf_level))
 
 
-def _rank_tests(difference: np.ndarray, ties: Ties, seed: int) -> dict[str, Any]:
-    """Wilcoxon's and the sign-flip test, by field of PairedChange."""
+class _RankTests(TypedDict):
+    w_plus: float
+    w_minus: float
+    n_nonzero: int
+    n_gains: int
+    p_value_sign: float
+    p_value_wilcoxon: float
+    wilcoxon_method: str
+    p_value_permutation: float
+    permutation_std_error: float
+    permutation_method: str
+
+
+def _rank_tests(difference: np.ndarray, ties: Ties, seed: int) -> _RankTests:
+    """Wilcoxon's, the sign and the sign-flip test."""
     signed = signed_ranks(difference, ties=ties)
     wilcoxon, wilcoxon_method = signed_rank_p_value(signed)
     flips, flips_error, flips_method = sign_flip_p_value(difference, seed=seed)
+    gains = int((signed > 0).sum())
     return {
         "w_plus": float(signed[signed > 0].sum()),
         "w_minus": float(np.abs(signed[signed < 0]).sum()),
         "n_nonzero": len(signed),
+        "n_gains": gains,
+        "p_value_sign": float(stats.binomtest(gains, len(signed)).pvalue) if len(signed) else math.nan,
         "p_value_wilcoxon": wilcoxon,
         "wilcoxon_method": wilcoxon_method,
         "p_value_permutation": flips,
@@ -151,7 +175,17 @@ def jzs_bayes_factor(statistic: float, n: int, *, scale: float = JZS_SCALE) -> f
     return math.exp(log_bf) if log_bf < 700 else math.inf
 
 
-def _description(complete: pd.DataFrame) -> dict[str, Any]:
+class _Description(TypedDict):
+    mean_pre: float
+    sd_pre: float
+    mean_post: float
+    sd_post: float
+    r: float
+    mean_change: float
+    sd_change: float
+
+
+def _description(complete: pd.DataFrame) -> _Description:
     pre, post = complete["pre"], complete["post"]
     varies = min(pre.std(), post.std()) > 1e-13 * complete.abs().to_numpy().max()
     return {
@@ -165,36 +199,31 @@ def _description(complete: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+EFFECTS = ("term", "estimate", "std_error", "conf_low", "conf_high")
+
+
 def _no_effects(n: int) -> pd.DataFrame:
-    columns = ["term", "estimate", "std_error", "conf_low", "conf_high"]
-    return pd.DataFrame({"term": TERMS}).reindex(columns=columns).assign(n=n)
+    return pd.DataFrame({"term": TERMS}).reindex(columns=list(EFFECTS)).assign(n=n)
 
 
-def _effects(
-    described: dict[str, float],
-    n: int,
-    interval: tuple[float, float],
-    w_plus: float,
-    w_minus: float,
-    conf_level: float,
-) -> pd.DataFrame:
-    change, sd_change, r = described["mean_change"], described["sd_change"], described["r"]
+def _effects(tested: PairedChange, std_error: float, conf_level: float) -> pd.DataFrame:
+    n, change, r = tested.n, tested.mean_change, tested.r
     correction = hedges_correction(n - 1)
-    d_z = change / sd_change
-    d_av = change / ((described["sd_pre"] + described["sd_post"]) / 2)
-    smcr = correction * change / described["sd_pre"] if described["sd_pre"] > 0 else math.nan
-    ncp = noncentral_t_interval(d_z * math.sqrt(n), n - 1, conf_level)
-    low, high = ncp[0] / math.sqrt(n), ncp[1] / math.sqrt(n)
+    d_z = change / tested.sd_change
+    d_av = change / ((tested.sd_pre + tested.sd_post) / 2)
     smcc = correction * d_z
+    smcr = correction * change / tested.sd_pre if tested.sd_pre > 0 else math.nan
+    ncp = noncentral_t_interval(tested.statistic, n - 1, conf_level)
+    low, high = ncp[0] / math.sqrt(n), ncp[1] / math.sqrt(n)
     none = math.nan
     rows = [
-        ("mean_change", change, sd_change / math.sqrt(n), *interval),
+        ("mean_change", change, std_error, tested.conf_low, tested.conf_high),
         ("d_z", d_z, none, low, high),
         ("d_av", d_av, none, none, none),
         ("d_rm", d_z * math.sqrt(2 * (1 - r)), none, none, none),
         ("smcc", smcc, math.sqrt(1 / n + smcc**2 / (2 * n)), correction * low, correction * high),
         ("smcr", smcr, math.sqrt(2 * (1 - r) / n + smcr**2 / (2 * n)), none, none),
         ("g_av", correction * d_av, none, none, none),
-        ("rank_biserial", (w_plus - w_minus) / (w_plus + w_minus), none, none, none),
+        ("rank_biserial", (tested.w_plus - tested.w_minus) / (tested.w_plus + tested.w_minus), none, none, none),
     ]
-    return pd.DataFrame(rows, columns=["term", "estimate", "std_error", "conf_low", "conf_high"]).assign(n=n)
+    return pd.DataFrame(rows, columns=list(EFFECTS)).assign(n=n)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..results import Reason, Result
 from .inputs import categories, check_probability, complete_rows, numbers
-from .linear import ESTIMATE_COLUMNS, estimate_row
+from .linear import ESTIMATE_COLUMNS, estimated
 from .terms import check_predictors, design_of, design_unusable
 
 Covariance = Literal["CR0", "CR1", "CR2"]
@@ -103,7 +103,7 @@ def _fitted(empty: ClusteredRegression, y: np.ndarray, x: np.ndarray, codes: np.
     dfs = _degrees_of_freedom(adjusted, [x[rows] for rows in groups], inverse)
     terms = empty.coefficients["term"]
     shown = [
-        estimate_row(term, estimate, std_error, df, empty.conf_level or math.nan)
+        {"term": term, **estimated(estimate, std_error, df, empty.conf_level or math.nan)}
         for term, estimate, std_error, df in zip(terms, estimates, std_errors, dfs, strict=True)
     ]
     table = empty.coefficients[["variable", "level"]].join(pd.DataFrame(shown))

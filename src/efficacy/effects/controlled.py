@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import pandas as pd
 
 from ..results import Reason, Result
 from .inputs import check_probability, complete_rows, flags, numbers
-from .linear import LinearFit, estimate_row, fit_hc3
+from .linear import ESTIMATE_COLUMNS, LinearFit, estimated, fit_hc3
 from .means import welch_difference
 
 Form = Literal["linear", "quadratic"]
@@ -79,16 +80,27 @@ def ancova(
     if form not in get_args(Form):
         raise ValueError(f"form={form!r}: one of {get_args(Form)}")
     complete, n_dropped = two_waves(pre, post, treated)
-    base = _counts(complete, n_dropped) | {"method": f"ancova_{form}_hc3", "conf_level": conf_level, "form": form}
+    n_treated = int(complete["treated"].sum())
+    terms = ["intercept", "pre", *(["pre_squared"] if form == "quadratic" else []), "treated"]
+    empty = Ancova(
+        n_used=len(complete),
+        n_dropped=n_dropped,
+        method=f"ancova_{form}_hc3",
+        conf_level=conf_level,
+        form=form,
+        n_treated=n_treated,
+        n_untreated=len(complete) - n_treated,
+        coefficients=pd.DataFrame({"term": terms}).reindex(columns=list(ESTIMATE_COLUMNS)),
+    )
     fit = fit_ancova(complete, form)
     if isinstance(fit, Reason):
-        terms = ["intercept", "pre", *(["pre_squared"] if form == "quadratic" else []), "treated"]
-        empty = pd.DataFrame({"term": terms}).reindex(columns=list(estimate_row("", 0.0, 1.0, 1.0, 0.95)))
-        return Ancova(**base, coefficients=empty, status="not_computable", reasons=(fit,))
-    coefficients = pd.DataFrame([fit.row(term, conf_level) for term in fit.coefficients.index])
-    effect: dict[str, Any] = fit.row("treated", conf_level)
-    effect.pop("term")
-    return Ancova(**base, **effect, r_squared=fit.r_squared, coefficients=coefficients)
+        return dataclasses.replace(empty, status="not_computable", reasons=(fit,))
+    return dataclasses.replace(
+        empty,
+        **fit.estimated("treated", conf_level),
+        r_squared=fit.r_squared,
+        coefficients=pd.DataFrame([fit.row(term, conf_level) for term in terms], columns=list(ESTIMATE_COLUMNS)),
+    )
 
 
 def change_score_comparison(
@@ -106,7 +118,14 @@ def change_score_comparison(
     complete, n_dropped = two_waves(pre, post, treated)
     change = complete["post"] - complete["pre"]
     gains = [change[complete["treated"]], change[~complete["treated"]]]
-    base = _counts(complete, n_dropped) | {"method": "change_score_welch_t", "conf_level": conf_level}
+    empty = ChangeScoreComparison(
+        n_used=len(complete),
+        n_dropped=n_dropped,
+        method="change_score_welch_t",
+        conf_level=conf_level,
+        n_treated=len(gains[0]),
+        n_untreated=len(gains[1]),
+    )
     smallest = min(len(g) for g in gains)
     reason = None
     if smallest < 2:
@@ -114,15 +133,13 @@ def change_score_comparison(
     elif max(g.std() for g in gains) <= 1e-13 * complete[["pre", "post"]].abs().to_numpy().max():
         reason = Reason("zero_variance", {"variable": "change"})
     if reason is not None:
-        return ChangeScoreComparison(**base, status="not_computable", reasons=(reason,))
+        return dataclasses.replace(empty, status="not_computable", reasons=(reason,))
     difference, std_error, welch_df = welch_difference(gains[0].to_numpy(), gains[1].to_numpy())
-    row: dict[str, Any] = estimate_row("", difference, std_error, welch_df, conf_level)
-    row.pop("term")
     df = len(change) - 2
     pooled = math.sqrt(sum((len(g) - 1) * complete.loc[g.index, "pre"].var() for g in gains) / df)
-    return ChangeScoreComparison(
-        **base,
-        **row,
+    return dataclasses.replace(
+        empty,
+        **estimated(difference, std_error, welch_df, conf_level),
         gain_treated=float(gains[0].mean()),
         gain_untreated=float(gains[1].mean()),
         d_ppc2=(1 - 3 / (4 * df - 1)) * difference / pooled if pooled > 0 else math.nan,
@@ -159,13 +176,3 @@ def fit_ancova(complete: pd.DataFrame, form: Form) -> LinearFit | Reason:
         columns |= {"pre": centred, "pre_squared": centred**2}
     columns |= {"treated": complete["treated"].astype(float)}
     return fit_hc3(complete["post"], pd.DataFrame(columns))
-
-
-def _counts(complete: pd.DataFrame, n_dropped: int) -> dict[str, Any]:
-    n_treated = int(complete["treated"].sum())
-    return {
-        "n_used": len(complete),
-        "n_dropped": n_dropped,
-        "n_treated": n_treated,
-        "n_untreated": len(complete) - n_treated,
-    }

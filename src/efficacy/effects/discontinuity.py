@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from ..results import Reason, Result
 from .controlled import fit_ancova, two_waves
 from .distributions import t_interval
 from .inputs import Improvement, check_improvement, check_probability, numbers
-from .linear import LinearFit, estimate_row, fit_hc3
+from .linear import ESTIMATE_COLUMNS, EstimatedTerm, LinearFit, estimated, fit_hc3
 from .retest import standardised
 
 Verdict = Literal["changed_more", "changed_less", "depends_on_straight_line", "not_shown"]
@@ -73,36 +75,52 @@ def regression_discontinuity(
     check_probability(conf_level, "conf_level")
     check_improvement(improvement)
     complete, n_dropped = two_waves(pre, post, treated)
-    fits = {"linear": fit_ancova(complete, "linear"), "quadratic": fit_ancova(complete, "quadratic")}
-    rows = {term: fit.row("treated", conf_level) for term, fit in fits.items() if isinstance(fit, LinearFit)}
-    untreated_line = _untreated_line(complete, conf_level)
-    if not isinstance(untreated_line, Reason):
-        rows["untreated_line"] = untreated_line
     survey = numbers(pre, "pre").dropna()
     n_treated = int(complete["treated"].sum())
-    among = _untreated_among_members(complete)
-    base: dict[str, Any] = {
-        "n_used": len(complete),
-        "n_dropped": n_dropped,
-        "method": "regression_discontinuity",
-        "conf_level": conf_level,
-        "n_treated": n_treated,
-        "n_untreated": len(complete) - n_treated,
-        "n_survey": len(survey),
-        "improvement": improvement,
-        "sd_pre": float(survey.std()) if len(survey) > 1 else math.nan,
-        "skewness_pre": float(np.asarray(survey.skew())) if len(survey) > 2 else math.nan,
-        "n_untreated_among_members": among,
-        "estimates": _table(rows, survey, conf_level),
+    forms = _forms(complete, conf_level)
+    empty = RegressionDiscontinuity(
+        n_used=len(complete),
+        n_dropped=n_dropped,
+        method="regression_discontinuity",
+        conf_level=conf_level,
+        n_treated=n_treated,
+        n_untreated=len(complete) - n_treated,
+        n_survey=len(survey),
+        improvement=improvement,
+        sd_pre=float(survey.std()) if len(survey) > 1 else math.nan,
+        skewness_pre=float(np.asarray(survey.skew())) if len(survey) > 2 else math.nan,
+        n_untreated_among_members=_untreated_among_members(complete),
+        estimates=_table(forms, survey, conf_level),
+    )
+    if isinstance(forms["linear"], Reason):
+        return dataclasses.replace(empty, status="not_computable", reasons=(forms["linear"],))
+    return _judged(empty, forms)
+
+
+Forms = Mapping[str, EstimatedTerm | Reason]
+"""By term its estimate, or why there is none."""
+
+
+def _forms(complete: pd.DataFrame, conf_level: float) -> Forms:
+    fits = {"linear": fit_ancova(complete, "linear"), "quadratic": fit_ancova(complete, "quadratic")}
+    of_fits: dict[str, EstimatedTerm | Reason] = {
+        term: {"term": term, **fit.estimated("treated", conf_level)} if isinstance(fit, LinearFit) else fit
+        for term, fit in fits.items()
     }
-    if isinstance(fits["linear"], Reason):
-        return RegressionDiscontinuity(**base, status="not_computable", reasons=(fits["linear"],))
-    reasons = [Reason("cut_not_sharp", {"n": among})] if among else []
-    if isinstance(fits["quadratic"], Reason):
-        reasons.append(Reason("quadratic_not_computable", {"why": fits["quadratic"].key}))
-    sides = {term: _side(rows.get(term), improvement) for term in TERMS}
-    return RegressionDiscontinuity(
-        **base,
+    return {**of_fits, "untreated_line": _untreated_line(complete, conf_level)}
+
+
+def _judged(empty: RegressionDiscontinuity, forms: Forms) -> RegressionDiscontinuity:
+    """With the verdict of both forms, flagged where the cut is not sharp or one form does not exist."""
+    reasons: list[Reason] = []
+    if empty.n_untreated_among_members:
+        reasons.append(Reason("cut_not_sharp", {"n": empty.n_untreated_among_members}))
+    quadratic = forms["quadratic"]
+    if isinstance(quadratic, Reason):
+        reasons.append(Reason("quadratic_not_computable", {"why": quadratic.key}))
+    sides = {term: _side(form, empty.improvement) for term, form in forms.items()}
+    return dataclasses.replace(
+        empty,
         linear_excludes_zero=sides["linear"] != 0,
         quadratic_excludes_zero=sides["quadratic"] != 0,
         verdict=_verdict(sides["linear"], sides["quadratic"]),
@@ -111,7 +129,7 @@ def regression_discontinuity(
     )
 
 
-def _untreated_line(complete: pd.DataFrame, conf_level: float) -> dict[str, Any] | Reason:
+def _untreated_line(complete: pd.DataFrame, conf_level: float) -> EstimatedTerm | Reason:
     members, others = complete[complete["treated"]], complete[~complete["treated"]]
     if len(members) < 2:
         return Reason("too_few_rows", {"n": len(members), "minimum": 2})
@@ -127,25 +145,30 @@ def _untreated_line(complete: pd.DataFrame, conf_level: float) -> dict[str, Any]
     if own + line <= 1e-25 * float((members["post"] ** 2).sum()):
         return Reason("perfect_fit", {"n": len(complete)})
     df = (own + line) ** 2 / (own**2 / (len(members) - 1) + line**2 / fit.df)
-    return dict(estimate_row("untreated_line", float(residuals.mean()), math.sqrt(own + line), df, conf_level))
+    return {"term": "untreated_line", **estimated(float(residuals.mean()), math.sqrt(own + line), df, conf_level)}
 
 
-def _table(rows: dict[str, dict[str, Any]], survey: pd.Series, conf_level: float) -> pd.DataFrame:
-    """The three rows in order, a row that could not be computed as NaN, each with its standardised twin."""
-    table: list[dict[str, Any]] = []
+COLUMNS = (
+    *ESTIMATE_COLUMNS,
+    *("standardized", "standardized_std_error", "standardized_conf_low", "standardized_conf_high"),
+)
+
+
+def _table(forms: Forms, survey: pd.Series, conf_level: float) -> pd.DataFrame:
+    """The three rows in order, a form that could not be computed as NaN, each with its standardised twin."""
+    rows: list[Mapping[str, object]] = []
     for term in TERMS:
-        row = rows.get(term)
-        if row is None:
-            table.append({"term": term})
+        form = forms[term]
+        if isinstance(form, Reason):
+            rows.append({"term": term})
             continue
         delta, delta_error = standardised(
-            row["estimate"], row["std_error"], sd=float(survey.std()), n_survey=len(survey)
+            form["estimate"], form["std_error"], sd=float(survey.std()), n_survey=len(survey)
         )
-        low, high = t_interval(delta, delta_error, row["df"], conf_level)
+        low, high = t_interval(delta, delta_error, form["df"], conf_level)
         beside = {"standardized_std_error": delta_error, "standardized_conf_low": low, "standardized_conf_high": high}
-        table.append({**row, "term": term, "standardized": delta, **beside})
-    columns = [*estimate_row("", 0.0, 1.0, 1.0, 0.95), "standardized", "standardized_std_error"]
-    return pd.DataFrame(table).reindex(columns=[*columns, "standardized_conf_low", "standardized_conf_high"])
+        rows.append({**form, "standardized": delta, **beside})
+    return pd.DataFrame(rows).reindex(columns=list(COLUMNS))
 
 
 def _untreated_among_members(complete: pd.DataFrame) -> int:
@@ -157,11 +180,11 @@ def _untreated_among_members(complete: pd.DataFrame) -> int:
     return int((others < members.max()).sum() if low_end else (others > members.min()).sum())
 
 
-def _side(row: dict[str, Any] | None, improvement: Improvement) -> int:
+def _side(form: EstimatedTerm | Reason, improvement: Improvement) -> int:
     """1: the interval lies wholly on the side of improvement, -1: on the other, 0: it holds 0 or does not exist."""
-    if row is None:
+    if isinstance(form, Reason):
         return 0
-    side = 1 if row["conf_low"] > 0 else -1 if row["conf_high"] < 0 else 0
+    side = 1 if form["conf_low"] > 0 else -1 if form["conf_high"] < 0 else 0
     return side if improvement == "increase" else -side
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -102,25 +103,25 @@ def compare_groups(scores: pd.Series, *, by: pd.Series, conf_level: float = 0.95
     reasons = [Reason("levels_left_out", {"levels": left_out, "minimum": SMALLEST_LEVEL})] if left_out else []
     used = sum(len(values) for values in groups.values())
     frame = pd.DataFrame([{"level": k, **_description(v, conf_level)} for k, v in groups.items()])
-    base: dict[str, Any] = {
-        "by": "" if by.name is None else str(by.name),
-        "n_used": used,
-        "n_dropped": n_dropped + len(complete) - used,
-        "method": "welch_t" if len(groups) == 2 else "welch_anova",
-        "conf_level": conf_level,
-        "n_levels": len(groups),
-        "levels": frame.reindex(columns=["level", "n", "mean", "sd", "std_error", "conf_low", "conf_high"]),
-    }
+    empty = GroupComparison(
+        by="" if by.name is None else str(by.name),
+        n_used=used,
+        n_dropped=n_dropped + len(complete) - used,
+        method="welch_t" if len(groups) == 2 else "welch_anova",
+        conf_level=conf_level,
+        n_levels=len(groups),
+        levels=frame.reindex(columns=["level", *_DESCRIPTION[:-3]]),
+    )
     if len(groups) < 2:
         reasons.append(Reason("fewer_than_two_levels", {"n_levels": len(groups)}))
-        return GroupComparison(**base, status="not_computable", reasons=tuple(reasons))
+        return dataclasses.replace(empty, status="not_computable", reasons=tuple(reasons))
     arrays = [values.to_numpy() for values in groups.values()]
     flat = [k for k, v in groups.items() if v.var() <= _rounding(v)]
     if (len(groups) > 2 and flat) or len(flat) == len(groups):
         reasons.append(Reason("level_without_spread", {"levels": tuple(flat)}))
-        return GroupComparison(**base, status="not_computable", reasons=tuple(reasons))
+        return dataclasses.replace(empty, status="not_computable", reasons=tuple(reasons))
     tests = _two_levels(arrays[0], arrays[1], conf_level) if len(arrays) == 2 else _several_levels(arrays, conf_level)
-    return GroupComparison(**base, **tests, status="flagged" if reasons else "ok", reasons=tuple(reasons))
+    return dataclasses.replace(empty, **tests, status="flagged" if reasons else "ok", reasons=tuple(reasons))
 
 
 def compare_by(scores: pd.Series, groups: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
@@ -210,7 +211,29 @@ def _rounding(values: pd.Series) -> float:
     return float((1e-13 * values.abs().max()) ** 2)
 
 
-def _two_levels(first: np.ndarray, second: np.ndarray, conf_level: float) -> dict[str, Any]:
+class _Tests(TypedDict, total=False):
+    """What two levels, or more, give; the rest stays as it is."""
+
+    estimate: float
+    conf_low: float
+    conf_high: float
+    statistic: float
+    df: float
+    df_denominator: float
+    p_value: float
+    effect_name: str
+    effect: float
+    effect_conf_low: float
+    effect_conf_high: float
+    rank_method: str
+    rank_statistic: float
+    rank_df: float
+    rank_p_value: float
+    rank_effect_name: str
+    rank_effect: float
+
+
+def _two_levels(first: np.ndarray, second: np.ndarray, conf_level: float) -> _Tests:
     difference, std_error, welch_df = welch_difference(first, second)
     interval = t_interval(difference, std_error, welch_df, conf_level)
     n1, n2 = len(first), len(second)
@@ -241,7 +264,7 @@ def _two_levels(first: np.ndarray, second: np.ndarray, conf_level: float) -> dic
     }
 
 
-def _several_levels(arrays: list[np.ndarray], conf_level: float) -> dict[str, Any]:
+def _several_levels(arrays: list[np.ndarray], conf_level: float) -> _Tests:
     welch = anova_oneway(arrays, use_var="unequal", welch_correction=True)
     total = sum(len(a) for a in arrays)
     kruskal = stats.kruskal(*arrays)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import pandas as pd
 
@@ -64,28 +65,44 @@ def compare_to_reference(scores: pd.Series, *, reference: float, conf_level: flo
     complete, n_dropped = complete_rows(score=numbers(scores, "scores"))
     values = complete["score"]
     n = len(values)
-    base: dict[str, Any] = {
-        "n_used": n,
-        "n_dropped": n_dropped,
-        "n": n,
-        "method": "one_sample_t",
-        "conf_level": conf_level,
-        "reference": float(reference),
-        "mean": float(values.mean()) if n else math.nan,
-        "sd": float(values.std()) if n > 1 else math.nan,
-        "share_below": float((values < reference).mean()) if n else math.nan,
-    }
+    empty = LevelComparison(
+        n_used=n,
+        n_dropped=n_dropped,
+        n=n,
+        method="one_sample_t",
+        conf_level=conf_level,
+        reference=float(reference),
+        mean=float(values.mean()) if n else math.nan,
+        sd=float(values.std()) if n > 1 else math.nan,
+        share_below=float((values < reference).mean()) if n else math.nan,
+    )
     reason = None
     if n < 2:
         reason = Reason("too_few_rows", {"n": n, "minimum": 2})
-    elif base["sd"] <= 1e-13 * values.abs().max():
+    elif empty.sd <= 1e-13 * values.abs().max():
         reason = Reason("zero_variance", {"variable": "scores"})
     if reason is not None:
-        return LevelComparison(**base, status="not_computable", reasons=(reason,))
-    return LevelComparison(**base, **_against(base["mean"] - reference, base["sd"], n, conf_level))
+        return dataclasses.replace(empty, status="not_computable", reasons=(reason,))
+    return dataclasses.replace(empty, **_against(empty.mean - reference, empty.sd, n, conf_level))
 
 
-def _against(difference: float, sd: float, n: int, conf_level: float) -> dict[str, Any]:
+class _Distance(TypedDict):
+    difference: float
+    std_error: float
+    conf_low: float
+    conf_high: float
+    statistic: float
+    df: float
+    p_value: float
+    d: float
+    d_conf_low: float
+    d_conf_high: float
+    g: float
+    g_conf_low: float
+    g_conf_high: float
+
+
+def _against(difference: float, sd: float, n: int, conf_level: float) -> _Distance:
     std_error, df = sd / math.sqrt(n), n - 1
     low, high = t_interval(difference, std_error, df, conf_level)
     ncp_low, ncp_high = noncentral_t_interval(difference / std_error, df, conf_level)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,25 @@ from .distributions import t_interval, t_p_value
 from .terms import design_unusable
 
 ESTIMATE_COLUMNS = ("term", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
-"""Columns of estimate_row, which the tables of this room begin with."""
+"""Columns of an EstimatedTerm, which this room's tables of estimates hold."""
+
+
+class Estimated(TypedDict):
+    """An estimate with its t test and interval, by the names of COLUMNS."""
+
+    estimate: float
+    std_error: float
+    statistic: float
+    df: float
+    p_value: float
+    conf_low: float
+    conf_high: float
+
+
+class EstimatedTerm(Estimated):
+    """The same with what it is an estimate of: one tidy row."""
+
+    term: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,9 +49,13 @@ class LinearFit:
     r_squared_adjusted: float
     residual_sd: float
 
-    def row(self, term: str, conf_level: float) -> dict[str, float | str]:
-        """One tidy row: term, estimate, std_error, statistic, df, p_value, conf_low, conf_high."""
-        return estimate_row(term, float(self.coefficients[term]), self.std_error(term), self.df, conf_level)
+    def row(self, term: str, conf_level: float) -> EstimatedTerm:
+        """One tidy row."""
+        return {"term": term, **self.estimated(term, conf_level)}
+
+    def estimated(self, term: str, conf_level: float) -> Estimated:
+        """One coefficient with its test and interval."""
+        return estimated(float(self.coefficients[term]), self.std_error(term), self.df, conf_level)
 
     def std_error(self, term: str) -> float:
         """HC3 standard error of one coefficient."""
@@ -52,11 +75,10 @@ class LinearFit:
         return f, float(stats.f.sf(f, len(slopes), self.df))
 
 
-def estimate_row(term: str, estimate: float, std_error: float, df: float, conf_level: float) -> dict[str, float | str]:
-    """A tidy row from an estimate, its standard error and the degrees of freedom of its t."""
+def estimated(estimate: float, std_error: float, df: float, conf_level: float) -> Estimated:
+    """An estimate, its standard error and the degrees of freedom of its t, with test and interval."""
     low, high = t_interval(estimate, std_error, df, conf_level)
     return {
-        "term": term,
         "estimate": estimate,
         "std_error": std_error,
         "statistic": estimate / std_error,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,16 +13,16 @@ from ..results import Reason, Result
 from ..streams import stream
 from .groups import holm
 from .inputs import categories, check_probability, complete_rows, numbers
-from .linear import LinearFit, fit_hc3
+from .linear import ESTIMATE_COLUMNS, LinearFit, fit_hc3
 
 CELLS = 2_000_000
 """Numbers held in memory at once by the permutations."""
 
 
 COLUMNS = (
-    *("term", "level", "n", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
-    *("p_value_adjusted", "p_value_permutation", "permutation_std_error", "p_value_permutation_adjusted"),
-    "standardized",
+    *ESTIMATE_COLUMNS,
+    *("level", "n", "p_value_adjusted", "p_value_permutation", "permutation_std_error"),
+    *("p_value_permutation_adjusted", "standardized"),
 )
 
 
@@ -82,58 +82,52 @@ def randomised_ancova(
     )
     levels = _levels_present(complete["arm"])
     n_comparison = int((complete["arm"] == arm.cat.categories[0]).sum())
-    base: dict[str, Any] = {
-        "n_used": len(complete),
-        "n_dropped": n_dropped,
-        "method": "randomised_ancova_hc3",
-        "conf_level": conf_level,
-        "comparison": str(arm.cat.categories[0]),
-        "n_comparison": n_comparison,
-        "n_arms": len(levels) + (n_comparison > 0),
-        "n_permutations": n_permutations,
-        "seed": seed,
-    }
+    empty = RandomisedAncova(
+        n_used=len(complete),
+        n_dropped=n_dropped,
+        method="randomised_ancova_hc3",
+        conf_level=conf_level,
+        comparison=str(arm.cat.categories[0]),
+        n_comparison=n_comparison,
+        n_arms=len(levels) + (n_comparison > 0),
+        n_permutations=n_permutations,
+        seed=seed,
+        contrasts=pd.DataFrame({"term": list(levels), "level": list(levels.values())}).reindex(columns=list(COLUMNS)),
+    )
     design = _design(complete, levels)
-    fit: LinearFit | Reason = Reason("fewer_than_two_levels", {"n_levels": base["n_arms"]})
+    fit: LinearFit | Reason = Reason("fewer_than_two_levels", {"n_levels": empty.n_arms})
     if levels and n_comparison:
         fit = fit_hc3(complete["outcome"], design)
     if isinstance(fit, Reason):
-        empty = pd.DataFrame({"term": list(levels), "level": list(levels.values())}).reindex(columns=list(COLUMNS))
-        return RandomisedAncova(**base, contrasts=empty, status="not_computable", reasons=(fit,))
-    table = _contrasts(fit, complete, design, levels, n_permutations=n_permutations, seed=seed, conf_level=conf_level)
-    return RandomisedAncova(
-        **base,
-        slope=float(fit.coefficients["baseline"]),
-        slope_std_error=fit.std_error("baseline"),
-        r_squared=fit.r_squared,
-        sd_outcome=_pooled_sd(complete),
-        contrasts=table,
-    )
+        return dataclasses.replace(empty, status="not_computable", reasons=(fit,))
+    return _fitted(empty, fit, complete, design, levels)
 
 
-def _contrasts(
-    fit: LinearFit,
-    complete: pd.DataFrame,
-    design: pd.DataFrame,
-    levels: dict[str, str],
-    *,
-    n_permutations: int,
-    seed: int,
-    conf_level: float,
-) -> pd.DataFrame:
+def _fitted(
+    empty: RandomisedAncova, fit: LinearFit, complete: pd.DataFrame, design: pd.DataFrame, levels: dict[str, str]
+) -> RandomisedAncova:
+    """Every arm with its robust test, its permutation test, and Holm's correction of both over the arms."""
     sd_outcome = _pooled_sd(complete)
-    table = pd.DataFrame(
+    rows = [
         {
-            **fit.row(term, conf_level),
-            **_permutation(complete["outcome"], design, term, list(levels), n_permutations, seed),
+            **fit.row(term, empty.conf_level or math.nan),
+            **_permutation(complete["outcome"], design, term, list(levels), empty.n_permutations, empty.seed),
             "level": level,
             "n": int(design[term].sum()),
             "standardized": float(fit.coefficients[term]) / sd_outcome,
         }
         for term, level in levels.items()
-    )
+    ]
+    table = pd.DataFrame(rows)
     adjusted = {f"{column}_adjusted": holm(table[column]) for column in ("p_value", "p_value_permutation")}
-    return table.assign(**adjusted)[list(COLUMNS)]
+    return dataclasses.replace(
+        empty,
+        slope=float(fit.coefficients["baseline"]),
+        slope_std_error=fit.std_error("baseline"),
+        r_squared=fit.r_squared,
+        sd_outcome=sd_outcome,
+        contrasts=table.assign(**adjusted)[list(COLUMNS)],
+    )
 
 
 def _levels_present(arm: pd.Series) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -62,9 +61,8 @@ def selection_readings(
         survey_pre[survey_pre.index.isin(members)], post[post.index.isin(members)], conf_level=conf_level
     )
     rows = [{**_row("selected_on_recorded_score", a.glance(), a.n), "retest_r": a.retest_r} for a in adjusted]
-    change = stable.tidy().iloc[0]
-    measured: dict[str, Any] = {k: change[k] for k in ("estimate", "std_error", "conf_low", "conf_high")}
-    rows.append({**measured, "term": "selected_on_stable_level", "df": stable.df, "n": stable.n})
+    change = stable.tidy().iloc[[0]].assign(df=stable.df)
+    rows.append(_row("selected_on_stable_level", change, stable.n))
     reasons = adjusted[0].reasons or stable.reasons
     return _readings(rows, reasons, n_used=adjusted[0].n_used, n_dropped=adjusted[0].n_dropped, conf_level=conf_level)
 
@@ -87,8 +85,9 @@ def comparison_readings(pre: pd.Series, post: pd.Series, treated: pd.Series, *, 
     return _readings(rows, reasons, n_used=adjusted.n_used, n_dropped=adjusted.n_dropped, conf_level=conf_level)
 
 
-def _row(term: str, glance: pd.DataFrame, n: int) -> dict[str, float | str]:
-    first = glance.iloc[0]
+def _row(term: str, result: pd.DataFrame, n: int) -> dict[str, float | str]:
+    """One reading from a result's row."""
+    first = result.iloc[0]
     return {"term": term, "n": n, **{k: first[k] for k in ("estimate", "std_error", "df", "conf_low", "conf_high")}}
 
 

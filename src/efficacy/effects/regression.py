@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..results import Reason, Result, Status
+from ..results import Reason, Result
 from .inputs import check_probability, complete_rows, numbers
-from .linear import LinearFit, fit_hc3
+from .linear import ESTIMATE_COLUMNS, LinearFit, fit_hc3
 from .terms import Origin, check_predictors, design_of
 
 ROWS_PER_PARAMETER = 10
 """Fewer rows per estimated slope than this is flagged: the customary lower limit (Harrell, 2015, section 4.4)."""
 
-TIDY = ("term", "variable", "level", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
+COLUMNS = ("variable", "level", *ESTIMATE_COLUMNS, "standardized", "gvif", "gvif_df", "vif")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,27 +64,26 @@ def linear_regression(outcome: pd.Series, predictors: pd.DataFrame, *, conf_leve
     complete, n_dropped = complete_rows(**columns, __outcome=numbers(outcome, "outcome"))
     y = complete.pop("__outcome").rename("outcome")
     design, origin = design_of(complete)
-    base: dict[str, Any] = {
-        "n_used": len(y),
-        "n_dropped": n_dropped,
-        "method": "ols_hc3",
-        "conf_level": conf_level,
-        "outcome": "" if outcome.name is None else str(outcome.name),
-        "n_parameters": design.shape[1],
-    }
+    empty = Regression(
+        n_used=len(y),
+        n_dropped=n_dropped,
+        method="ols_hc3",
+        conf_level=conf_level,
+        outcome="" if outcome.name is None else str(outcome.name),
+        n_parameters=design.shape[1],
+        coefficients=pd.DataFrame({"term": design.columns}).reindex(columns=list(COLUMNS)),
+    )
     fit = fit_hc3(y, design)
     if isinstance(fit, Reason):
-        empty = pd.DataFrame({"term": design.columns}).reindex(columns=[*TIDY, *_EXTRA])
-        return Regression(**base, coefficients=empty, status="not_computable", reasons=(fit,))
+        return dataclasses.replace(empty, status="not_computable", reasons=(fit,))
     slopes = design.shape[1] - 1
     reasons: tuple[Reason, ...] = ()
     if len(y) < ROWS_PER_PARAMETER * slopes:
         values = {"n": len(y), "parameters": slopes, "minimum": ROWS_PER_PARAMETER}
         reasons = (Reason("few_rows_per_parameter", values),)
     f, p_value = fit.wald()
-    status: Status = "flagged" if reasons else "ok"
-    return Regression(
-        **base,
+    return dataclasses.replace(
+        empty,
         statistic=f,
         df=float(slopes),
         df_denominator=float(fit.df),
@@ -93,12 +92,9 @@ def linear_regression(outcome: pd.Series, predictors: pd.DataFrame, *, conf_leve
         r_squared_adjusted=fit.r_squared_adjusted,
         residual_sd=fit.residual_sd,
         coefficients=_coefficients(fit, y, design, origin, conf_level),
-        status=status,
+        status="flagged" if reasons else "ok",
         reasons=reasons,
     )
-
-
-_EXTRA = ("standardized", "gvif", "gvif_df", "vif")
 
 
 def _coefficients(
@@ -120,7 +116,7 @@ def _coefficients(
                 "vif": gvif ** (1 / df) if df else math.nan,
             }
         )
-    return pd.DataFrame(rows)[[*TIDY, *_EXTRA]]
+    return pd.DataFrame(rows)[list(COLUMNS)]
 
 
 def _inflation(design: pd.DataFrame, origin: Origin) -> dict[str, tuple[float, int]]:

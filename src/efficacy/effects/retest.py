@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 
 from ..results import Reason
-from .distributions import t_interval, t_p_value
+from .distributions import t_interval
 from .inputs import check_probability, numbers
+from .linear import estimated
 
 SMALLEST_GROUP = 3
 
@@ -74,8 +75,35 @@ def survey_unusable(survey: pd.Series, chosen: pd.Series, *, minimum: int) -> Re
     return None
 
 
-def beyond_regression(data: MeasuredMembers, rho: float, *, retest_n: int | None, conf_level: float) -> dict[str, Any]:
-    """tau(rho) with everything beside it, by field of AdjustedChange; formulas in adjusted_change."""
+class BeyondRegression(TypedDict):
+    """tau(rho) with everything beside it, by the names of AdjustedChange."""
+
+    mean_survey: float
+    sd_survey: float
+    mean_pre: float
+    mean_post: float
+    unadjusted: float
+    expected_gain: float
+    estimate: float
+    std_error: float
+    statistic: float
+    df: float
+    p_value: float
+    conf_low: float
+    conf_high: float
+    part_a: float
+    part_b: float
+    part_c: float
+    delta: float
+    delta_std_error: float
+    delta_conf_low: float
+    delta_conf_high: float
+
+
+def beyond_regression(
+    data: MeasuredMembers, rho: float, *, retest_n: int | None, conf_level: float
+) -> BeyondRegression:
+    """tau(rho); formulas in adjusted_change."""
     n, below = len(data.pre), float(data.pre.mean()) - data.mean_survey
     tau = float(data.post.mean()) - data.mean_survey - rho * below
     part_a = float((data.post - rho * data.pre).var(ddof=1)) / n
@@ -85,7 +113,6 @@ def beyond_regression(data: MeasuredMembers, rho: float, *, retest_n: int | None
     of_c = part_c**2 / (retest_n - 3) if retest_n is not None else 0.0
     df = variance**2 / (part_a**2 / (n - 1) + part_b**2 / (data.n_survey - 1) + of_c)
     std_error = math.sqrt(variance)
-    low, high = t_interval(tau, std_error, df, conf_level)
     delta, delta_error = standardised(tau, std_error, sd=data.sd_survey, n_survey=data.n_survey)
     delta_low, delta_high = t_interval(delta, delta_error, df, conf_level)
     return {
@@ -95,13 +122,7 @@ def beyond_regression(data: MeasuredMembers, rho: float, *, retest_n: int | None
         "mean_post": float(data.post.mean()),
         "unadjusted": float(data.post.mean() - data.pre.mean()),
         "expected_gain": -(1 - rho) * below,
-        "estimate": tau,
-        "std_error": std_error,
-        "df": df,
-        "statistic": tau / std_error,
-        "p_value": t_p_value(tau / std_error, df),
-        "conf_low": low,
-        "conf_high": high,
+        **estimated(tau, std_error, df, conf_level),
         "part_a": part_a,
         "part_b": part_b,
         "part_c": part_c,

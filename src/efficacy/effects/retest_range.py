@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,13 @@ from scipy import optimize
 
 from ..results import Reason, Result
 from .inputs import Improvement, check_improvement, check_probability
+from .linear import ESTIMATE_COLUMNS
 from .retest import MeasuredMembers, beyond_regression, measured_members
 
 Tipping = Literal["holds_above", "holds_below", "holds_between", "holds_everywhere", "holds_nowhere"]
 
 COLUMNS = (
-    *("retest_r", "expected_gain", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
+    *("retest_r", "expected_gain", *ESTIMATE_COLUMNS[1:]),
     *("delta", "delta_std_error", "delta_conf_low", "delta_conf_high", "beyond_selection"),
 )
 
@@ -73,20 +75,21 @@ def adjusted_change_over_r(
     check_probability(conf_level, "conf_level")
     data, reason = measured_members(survey_pre, post, members)
     grid = np.append(np.arange(lowest, highest - step / 1e6, step), highest).round(12)
-    base: dict[str, Any] = {
-        "n_used": len(data.pre),
-        "n_dropped": data.n_dropped,
-        "method": "retest_correction_over_r",
-        "conf_level": conf_level,
-        "n": len(data.pre),
-        "n_survey": data.n_survey,
-        "lowest": lowest,
-        "highest": highest,
-        "improvement": improvement,
-    }
+    empty = AdjustedChangeOverR(
+        n_used=len(data.pre),
+        n_dropped=data.n_dropped,
+        method="retest_correction_over_r",
+        conf_level=conf_level,
+        n=len(data.pre),
+        n_survey=data.n_survey,
+        lowest=lowest,
+        highest=highest,
+        improvement=improvement,
+        decisive_r=lowest,
+        rows=pd.DataFrame({"retest_r": grid}).reindex(columns=list(COLUMNS)),
+    )
     if reason is not None:
-        empty = pd.DataFrame({"retest_r": grid}).reindex(columns=list(COLUMNS))
-        return AdjustedChangeOverR(**base, decisive_r=lowest, rows=empty, status="not_computable", reasons=(reason,))
+        return dataclasses.replace(empty, status="not_computable", reasons=(reason,))
     margin = _margin(data, improvement, conf_level)
     decisive = lowest if margin(lowest) <= margin(highest) else highest  # next to concave in between
     tipping, tipping_r = _tipping(margin, decisive)
@@ -98,8 +101,8 @@ def adjusted_change_over_r(
         }
         for r in grid
     ]
-    return AdjustedChangeOverR(
-        **base,
+    return dataclasses.replace(
+        empty,
         decisive_r=decisive,
         verdict=margin(decisive) > 0,
         tipping=tipping,

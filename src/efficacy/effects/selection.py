@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -104,27 +104,27 @@ def regression_to_mean(
         check_probability(r, "retest_r")
     survey = numbers(survey_pre, "survey_pre").dropna()
     chosen = survey[survey.index.isin(members)]
-    base: dict[str, Any] = {
-        "n_used": len(chosen),
-        "n_dropped": len(members) - len(chosen),
-        "method": "regression_to_mean",
-        "conf_level": conf_level,
-        "n": len(chosen),
-        "n_survey": len(survey),
-    }
     columns = ["retest_r", "estimate", "std_error", "df", "conf_low", "conf_high", "standardized"]
+    empty = RegressionToMean(
+        n_used=len(chosen),
+        n_dropped=len(members) - len(chosen),
+        method="regression_to_mean",
+        conf_level=conf_level,
+        n=len(chosen),
+        n_survey=len(survey),
+        gains=pd.DataFrame({"retest_r": given}).reindex(columns=columns),
+    )
     reason = survey_unusable(survey, chosen, minimum=1)
     if reason is not None:
-        empty = pd.DataFrame({"retest_r": given}).reindex(columns=columns)
-        return RegressionToMean(**base, gains=empty, status="not_computable", reasons=(reason,))
+        return dataclasses.replace(empty, status="not_computable", reasons=(reason,))
     mean, sd, df = float(survey.mean()), float(survey.std()), len(survey) - 1
     rows = []
     for r in given:
         gain, std_error = (1 - r) * (mean - float(chosen.mean())), (1 - r) * sd / math.sqrt(len(survey))
         low, high = t_interval(gain, std_error, df, conf_level)
         rows.append((r, gain, std_error, float(df), low, high, gain / sd))
-    return RegressionToMean(
-        **base,
+    return dataclasses.replace(
+        empty,
         mean_survey=mean,
         sd_survey=sd,
         mean_members=float(chosen.mean()),
@@ -168,18 +168,18 @@ def adjusted_change(
         rho = transported_retest(retest_r, retest_sd=retest_sd, survey_sd=data.sd_survey)
         if reason is None and not 0 < rho < 1:
             reason = Reason("retest_out_of_range", {"retest_r": rho, "given": retest_r})
-    base: dict[str, Any] = {
-        "n_used": len(data.pre),
-        "n_dropped": data.n_dropped,
-        "method": "retest_correction",
-        "conf_level": conf_level,
-        "n": len(data.pre),
-        "n_survey": data.n_survey,
-        "retest_r": rho,
-        "retest_r_given": retest_r,
-        "transported": retest_sd is not None,
-        "externally_estimated": retest_n is not None,
-    }
+    empty = AdjustedChange(
+        n_used=len(data.pre),
+        n_dropped=data.n_dropped,
+        method="retest_correction",
+        conf_level=conf_level,
+        n=len(data.pre),
+        n_survey=data.n_survey,
+        retest_r=rho,
+        retest_r_given=retest_r,
+        transported=retest_sd is not None,
+        externally_estimated=retest_n is not None,
+    )
     if reason is not None:
-        return AdjustedChange(**base, status="not_computable", reasons=(reason,))
-    return AdjustedChange(**base, **beyond_regression(data, rho, retest_n=retest_n, conf_level=conf_level))
+        return dataclasses.replace(empty, status="not_computable", reasons=(reason,))
+    return dataclasses.replace(empty, **beyond_regression(data, rho, retest_n=retest_n, conf_level=conf_level))

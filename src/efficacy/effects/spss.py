@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from ..results import Reason, Result
-from .distributions import t_interval, t_p_value
 from .exact import signed_ranks
 from .inputs import categories, check_probability, complete_rows, numbers
+from .linear import estimated
 from .means import one_way_f, welch_difference
 
 COLUMNS = ("term", "statistic", "df", "df_denominator", "p_value", "estimate", "std_error", "conf_low", "conf_high")
+"""In the order SPSS prints them."""
+
+Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,7 +60,7 @@ def spss_groups(scores: pd.Series, *, by: pd.Series, conf_level: float = 0.95) -
     levene = one_way_f([np.abs(a - a.mean()) for a in arrays]) if smallest > 1 else (math.nan, math.nan)
     anova = one_way_f(arrays)
     degrees = {"df": len(arrays) - 1.0, "df_denominator": float(df_within)}
-    rows: list[dict[str, Any]] = [{"term": "levene", "statistic": levene[0], "p_value": levene[1], **degrees}]
+    rows: list[Row] = [{"term": "levene", "statistic": levene[0], "p_value": levene[1], **degrees}]
     if len(arrays) == 2:
         rows += _t_rows(arrays[0], arrays[1], conf_level)
     rows.append({"term": "anova", "statistic": anova[0], "p_value": anova[1], **degrees})
@@ -93,7 +96,7 @@ def spss_paired(pre: pd.Series, post: pd.Series, *, conf_level: float = 0.95) ->
 
 
 def _table(
-    rows: list[dict[str, Any]],
+    rows: list[Row],
     *,
     n_used: int,
     n_dropped: int,
@@ -122,32 +125,22 @@ def _groups_unusable(arrays: list[np.ndarray]) -> Reason | None:
     return None
 
 
-def _t_row(term: str, estimate: float, std_error: float, df: float, conf_level: float) -> dict[str, Any]:
-    low, high = t_interval(estimate, std_error, df, conf_level)
-    return {
-        "term": term,
-        "statistic": estimate / std_error,
-        "df": float(df),
-        "p_value": t_p_value(estimate / std_error, df),
-        "estimate": estimate,
-        "std_error": std_error,
-        "conf_low": low,
-        "conf_high": high,
-    }
+def _t_row(term: str, estimate: float, std_error: float, df: float, conf_level: float) -> Row:
+    return {"term": term, **estimated(estimate, std_error, df, conf_level)}
 
 
-def _t_rows(first: np.ndarray, second: np.ndarray, conf_level: float) -> list[dict[str, Any]]:
+def _t_rows(first: np.ndarray, second: np.ndarray, conf_level: float) -> list[Row]:
     n1, n2 = len(first), len(second)
     difference = float(first.mean() - second.mean())
     within = sum(float(((a - a.mean()) ** 2).sum()) for a in (first, second))
     pooled = math.sqrt(within / (n1 + n2 - 2) * (1 / n1 + 1 / n2))
-    unequal: dict[str, Any] = {"term": "t_unequal_variances"}
+    unequal: Row = {"term": "t_unequal_variances"}
     if min(n1, n2) > 1:
         unequal = _t_row("t_unequal_variances", *welch_difference(first, second), conf_level)
     return [_t_row("t_equal_variances", difference, pooled, n1 + n2 - 2, conf_level), unequal]
 
 
-def _mann_whitney(first: np.ndarray, second: np.ndarray) -> list[dict[str, Any]]:
+def _mann_whitney(first: np.ndarray, second: np.ndarray) -> list[Row]:
     n1, n2 = len(first), len(second)
     result = stats.mannwhitneyu(first, second, use_continuity=False, method="asymptotic")
     smaller = min(float(result.statistic), n1 * n2 - float(result.statistic))
@@ -159,7 +152,7 @@ def _mann_whitney(first: np.ndarray, second: np.ndarray) -> list[dict[str, Any]]
     ]
 
 
-def _kruskal_wallis(arrays: list[np.ndarray]) -> dict[str, Any]:
+def _kruskal_wallis(arrays: list[np.ndarray]) -> Row:
     result = stats.kruskal(*arrays)
     return {
         "term": "kruskal_wallis",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..linear import ESTIMATE_COLUMNS, estimate_row
+from ..linear import ESTIMATE_COLUMNS, EstimatedTerm, estimated
 from .random_intercept import DfMethod, RandomInterceptFit
 
 MEANS = ("level", "wave", "n", "estimate", "std_error", "df", "conf_low", "conf_high")
@@ -33,10 +33,10 @@ class Fitted:
     df_method: DfMethod
     conf_level: float
 
-    def row(self, term: str, weights: np.ndarray) -> dict[str, float | str]:
+    def row(self, term: str, weights: np.ndarray) -> EstimatedTerm:
         """One tidy row of a weighted sum of the coefficients."""
         estimate, std_error, df = self.fit.contrast(weights, self.df_method)
-        return estimate_row(term, estimate, std_error, df, self.conf_level)
+        return {"term": term, **estimated(estimate, std_error, df, self.conf_level)}
 
     def point(self, level: str, wave: str) -> np.ndarray:
         """The design's row of one level at one wave, covariates at the mean of the children used."""
@@ -96,5 +96,5 @@ def _change(fitted: Fitted, level: str, start: str, end: str, *, less: str | Non
     weights = fitted.point(level, end) - fitted.point(level, start)
     if less is not None:
         weights -= fitted.point(less, end) - fitted.point(less, start)
-    row: dict[str, Any] = fitted.row("change" if less is None else "difference_in_change", weights)
+    row = fitted.row("change" if less is None else "difference_in_change", weights)
     return {**row, "level": level, "wave_from": start, "wave": end, "n": fitted.measured(level, start, end)}
