@@ -156,6 +156,27 @@ class TestShares:
         assert inside >= 0.95 > inside - stats.binom.pmf(low, 20, 0.35) - stats.binom.pmf(high, 20, 0.35)
 
 
+class TestChangesByGroup:
+    def test_each_group_by_itself(self):
+        earlier = pd.DataFrame({"participant_id": list("abcdef"), "bottom": [True, True, False, True, False, True]})
+        later = pd.DataFrame(
+            {
+                "participant_id": list("abcdeg"),
+                "class": ["c1", "c1", "c1", "c2", "c2", "c2"],
+                "bottom": [False, True, False, True, True, True],
+            }
+        ).astype({"bottom": "boolean"})
+        table = rg.changes_by_group(earlier, later, by="class", retest_r=0.8).set_index("class")
+        first = table.loc["c1"]
+        assert first[["n", "n_earlier", "n_later", "count_reduction"]].to_list() == [3, 2, 1, 1]
+        expected = rg.newcombe_paired(1, 1, 0, 1)
+        assert (-first["share_fall"], first["conf_low"], first["conf_high"]) == pytest.approx(expected)
+        luck = rg.chance_of_fall(3, share=0.5, fall=1 / 3, retest_r=[0.8]).tidy()["estimate"][0]
+        assert first["chance"] == pytest.approx(luck)
+        assert table.loc["c2", ["n", "count_reduction"]].to_list() == [2, -1]  # g was not there before
+        assert math.isnan(table.loc["c2", "chance"])
+
+
 class TestLuck:
     def test_equals_full_enumeration(self):
         result = rg.chance_of_fall(6, share=0.35, fall=0.3, retest_r=[0.8]).tidy().iloc[0]
@@ -229,6 +250,7 @@ class TestStanding:
 
 
 class TestTargets:
+    TERMS = ("t1", "t2", "t3", "t4")
     SHARES = pd.DataFrame(
         [
             ("t1", "g8", "total", 0.40),
@@ -249,7 +271,9 @@ class TestTargets:
     )
 
     def verdicts(self, targets=TARGETS, shares=SHARES):
-        table = rg.judge_targets(shares, targets=targets, terms=["t1", "t2", "t3", "t4"], ranks=self.RANKS)
+        pupils = [(f"{grade}{i}", t, grade) for grade in ("g8", "g9") for t in self.TERMS for i in range(3)]
+        marks_ = pd.DataFrame(pupils, columns=["participant_id", "term", "grade"])
+        table = rg.judge_targets(rg.with_earlier(shares, marks_, terms=self.TERMS), targets=targets, ranks=self.RANKS)
         return {(row.term, row.grade): row.verdict for row in table.itertuples()}
 
     def test_every_semester_by_the_rule_then_in_force(self):
@@ -269,8 +293,30 @@ class TestTargets:
 
     def test_a_semester_without_a_rule_is_not_judged(self):
         assert set(self.verdicts(()).values()) == {"not_decidable"}
-        with pytest.raises(ValueError, match="terms"):
-            rg.judge_targets(self.SHARES, targets=(), terms=["t1"])
+
+    def test_a_grade_is_held_against_the_same_pupils_a_grade_lower(self):
+        marks_ = pd.DataFrame(
+            [
+                ("a", "t1", "g7"),
+                ("b", "t1", "g7"),
+                ("c", "t1", "g8"),
+                ("d", "t1", "g8"),
+                ("a", "t2", "g8"),
+                ("b", "t2", "g8"),
+                ("e", "t2", "g7"),
+                ("f", "t2", "g7"),
+                ("c", "t2", "g7"),
+            ],
+            columns=["participant_id", "term", "grade"],
+        )
+        shares = pd.DataFrame(
+            [("t1", "g7", 0.4), ("t1", "g8", 0.5), ("t2", "g8", 0.3), ("t2", "g7", 0.2)],
+            columns=["term", "grade", "share"],
+        ).assign(subject="total")
+        table = rg.with_earlier(shares, marks_, terms=["t1", "t2"]).set_index(["term", "grade"])
+        assert table.loc[("t2", "g8"), ["earlier_grade", "earlier"]].to_list() == ["g7", 0.4]
+        assert math.isnan(table.loc[("t2", "g7"), "earlier"])  # a new cohort: its first term is its baseline
+        assert math.isnan(table.loc[("t1", "g8"), "earlier"])
 
 
 class TestAwards:

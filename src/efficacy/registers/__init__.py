@@ -16,7 +16,7 @@ from .identification import TOTAL, TieRule, identify_bottom, subject_by_total, w
 from .luck import ChanceOfFall, chance_of_fall
 from .proportions import Estimate, binomial_limits, newcombe_paired, newcombe_unpaired, wilson
 from .roll import RetentionFormula, RollCheck, check_roll, median_days, time_to_visit
-from .shares import BottomShares, ShareChange, bottom_shares, funnel, share_change
+from .shares import BottomShares, ShareChange, bottom_shares, changes_by_group, funnel, share_change, with_earlier
 from .standing import IdentifiedStanding, identified_standing, transition_matrix
 from .targets import FallTarget, NoTarget, StandingTarget, Target, judge_targets, needed_fall
 from .warning import WarningQuality, WarningRule, raise_warnings, warning_quality
@@ -44,6 +44,7 @@ __all__ = [
     "binomial_limits",
     "bottom_shares",
     "chance_of_fall",
+    "changes_by_group",
     "check_roll",
     "contacts_kept",
     "duty_counts",
@@ -69,5 +70,6 @@ __all__ = [
     "transition_matrix",
     "warning_quality",
     "wilson",
+    "with_earlier",
     "with_totals",
 ]

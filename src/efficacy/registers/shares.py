@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..results import Reason, Result
+from .luck import chance_of_fall
 from .proportions import (
     NOTHING,
     Estimate,
@@ -139,6 +141,76 @@ def share_change(earlier: pd.Series, later: pd.Series, *, conf_level: float = 0.
         whole_conf_high=whole.conf_high,
         groups=_movers(before, after, stayers),
     )
+
+
+def with_earlier(shares: pd.DataFrame, marks: pd.DataFrame, *, terms: Sequence[str]) -> pd.DataFrame:
+    """A table of shares with the same cohort's share of the term before beside each.
+
+    shares: term, grade, subject, share. marks: participant_id, term, grade. terms: in order of time. A grade's cohort
+    was, the term before, in the grade that most of its pupils were in then; where fewer than half were enrolled the
+    cohort is new, and its first term is its baseline. Adds earlier_term, earlier_grade and earlier (share), missing for
+    a baseline.
+    """
+    of_cohort = _earlier_places(marks, terms)
+    share_of = shares.set_index(["term", "grade", "subject"])["share"]
+    rows = []
+    for term, grade, subject in share_of.index:
+        place = of_cohort.get((term, grade))
+        earlier = share_of.get((*place, subject), math.nan) if place else math.nan
+        rows.append({"earlier_term": place and place[0], "earlier_grade": place and place[1], "earlier": earlier})
+    return pd.concat([shares.reset_index(drop=True), pd.DataFrame(rows)], axis="columns")
+
+
+def _earlier_places(marks: pd.DataFrame, terms: Sequence[str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """(term, grade) -> the term before and the grade in which the same cohort then was."""
+    enrolled = marks.drop_duplicates(["participant_id", "term"]).set_index("participant_id")
+    places = {}
+    for before, term in itertools.pairwise(terms):
+        then = enrolled.loc[enrolled["term"] == before, "grade"]
+        for grade, now in enrolled[enrolled["term"] == term].groupby("grade"):
+            was = then.reindex(now.index).dropna()
+            if 2 * len(was) > len(now):
+                places[term, str(grade)] = (before, str(was.mode().iloc[0]))
+    return places
+
+
+def changes_by_group(
+    earlier: pd.DataFrame, later: pd.DataFrame, *, by: str, retest_r: float, conf_level: float = 0.95
+) -> pd.DataFrame:
+    """Change of the bottom share of the same pupils, group by group.
+
+    earlier, later: participant_id, bottom, and the group's name in ``by``, one row a pupil, who belongs to the group
+    of the later term. retest_r: correlation of marks for what chance does (``chance_of_fall``). Returns the group, n
+    (stayers), n_earlier and n_later (of them in the bottom share), count_reduction, share_fall, conf_low, conf_high (of
+    the change, a fall negative), chance (of at least such a fall with nothing changed; missing without a fall).
+    """
+    first = earlier.set_index("participant_id")["bottom"]
+    rows = []
+    for name, group in later.groupby(by, sort=True):
+        now = group.set_index("participant_id")["bottom"]
+        change = share_change(first.reindex(now.index), now, conf_level=conf_level)
+        n_earlier = change.n_stayed_bottom + change.n_left
+        fall = -change.estimate
+        chance = math.nan
+        if change.n_used and fall > 0:
+            mean_share = (2 * n_earlier - change.n_left + change.n_entered) / (2 * change.n_used)
+            by_r = chance_of_fall(change.n_used, share=mean_share, fall=fall, retest_r=[retest_r]).by_r
+            chance = float(by_r["estimate"].iloc[0])
+        rows.append(
+            {
+                by: name,
+                "n": change.n_used,
+                "n_earlier": n_earlier,
+                "n_later": change.n_stayed_bottom + change.n_entered,
+                "count_reduction": change.n_left - change.n_entered,
+                "share_fall": fall,
+                "conf_low": change.conf_low,
+                "conf_high": change.conf_high,
+                "chance": chance,
+            }
+        )
+    columns = ["n", "n_earlier", "n_later", "count_reduction", "share_fall", "conf_low", "conf_high", "chance"]
+    return pd.DataFrame(rows, columns=[by, *columns])
 
 
 def funnel(shares: pd.DataFrame, *, centre: float, conf_level: float = 0.95) -> pd.DataFrame:

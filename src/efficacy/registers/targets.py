@@ -50,33 +50,25 @@ Target = FallTarget | StandingTarget | NoTarget
 
 
 def judge_targets(
-    shares: pd.DataFrame, *, targets: Sequence[Target], terms: Sequence[str], ranks: pd.DataFrame | None = None
+    shares: pd.DataFrame, *, targets: Sequence[Target], ranks: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Hold every grade's share against the target of its semester.
 
-    shares: term, grade, subject, share (of whom it is said by the caller: the same pupils, or a cohort). targets: the
-    rules; the first one that names a row's term and grade (and, for a StandingTarget, subject) judges it. terms: the
-    semesters in order, for the one before. ranks: term, grade, subject, rank of the school in the county.
-    Returns term, grade, subject, share, earlier (share of the semester before), fall, rule (fall, standing, none,
-    missing), needed (fall in shares), rank, verdict: met, not_met, no_target, not_decidable (nothing to hold it
-    against). A first semester has no earlier share and is the baseline.
+    shares: term, grade, subject, share and earlier, the same cohort's share of the semester before (``with_earlier``).
+    targets: the rules; the first one that names a row's term and grade (and, for a StandingTarget, subject) judges it.
+    ranks: term, grade, subject, rank of the school in the county. Returns term, grade, subject, share, earlier, fall,
+    rule (fall, standing, none, missing), needed (fall in shares), rank, verdict: met, not_met, no_target, not_decidable
+    (nothing to hold it against). A cohort's first semester has no earlier share and is its baseline.
     """
-    position = {name: index for index, name in enumerate(terms)}
-    unknown = sorted(set(shares["term"]) - position.keys())
-    if unknown:
-        raise ValueError(f"terms: {unknown} not among {list(terms)}")
-    share_of = {tuple(row): value for *row, value in shares[["term", "grade", "subject", "share"]].to_numpy()}
     rank_of: Mapping[tuple[str, ...], float] = {}
     if ranks is not None:
         rank_of = {tuple(row): value for *row, value in ranks[["term", "grade", "subject", "rank"]].to_numpy()}
     rows = []
-    for (term, grade, subject), share in share_of.items():
-        index = position[term]
-        earlier = share_of.get((terms[index - 1], grade, subject), math.nan) if index else math.nan
-        rank = float(rank_of.get((term, grade, subject), math.nan))
-        rule = _in_force(targets, term, grade, subject)
-        place = {"term": term, "grade": grade, "subject": subject, "share": share, "earlier": earlier}
-        rows.append(place | {"fall": earlier - share} | _judged(rule, share, earlier, rank))
+    for row in shares[["term", "grade", "subject", "share", "earlier"]].to_dict("records"):
+        place = (row["term"], row["grade"], row["subject"])
+        rule = _in_force(targets, *place)
+        judged = _judged(rule, row["share"], row["earlier"], float(rank_of.get(place, math.nan)))
+        rows.append(row | {"fall": row["earlier"] - row["share"]} | judged)
     columns = ["term", "grade", "subject", "share", "earlier", "fall", "rule", "needed", "rank", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
