@@ -210,6 +210,12 @@ WRONG: list[Edit] = [
     ("  retest_source: {zh: 某研究, en: a study}\n", "", "retest_incomplete", "retest_r", "intervention.retest_r"),
     ("  retest_r: 0.7", "  retest_r: 1", "less_than", "retest_r", "intervention.retest_r"),
     ("  retest_n: 40", "  retest_n: 40\n  retest_lowest: 0.95", "retest_range", "0.95", "intervention.retest_lowest"),
+    ("  retest_n: 40", "  retest_n: 40\n  cluster: sexx", "unknown_covariate", "cluster", "intervention.cluster"),
+    ("  retest_n: 40", "  retest_n: 40\n  cluster: age", "cluster_number", "cluster", "intervention.cluster"),
+    (
+        *("  retest_n: 40", "  retest_n: 40\n  eligible_at_most: 2.5"),
+        *("eligible_without_draw", "eligible", "intervention.eligible_at_most"),
+    ),
     ("role: comparison", "role: treated", "no_comparison_arm", "comparison_group", "intervention.comparison_group"),
     ("role: treated", "role: comparison", "no_treated_arm", "intervention:", "intervention"),
     ("id: post, role: post", "id: post, role: followup", "no_post_wave", "intervention:", "intervention"),

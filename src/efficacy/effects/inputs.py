@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-Improvement = Literal["increase", "decrease"]
-"""Which direction of change is the wished one."""
+from ..params.reports import Improvement as Improvement
 
 
 def check_probability(value: float, name: str) -> None:

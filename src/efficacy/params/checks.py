@@ -44,6 +44,7 @@ def report_misfits(site: Site, params: ReportParams, *, scales: Scales | None = 
         yield from _instrument_misfits(site, params)
     elif isinstance(params, InterventionParams):
         yield from _group_misfits(site, params)
+        yield from _cluster_misfits(site, params)
         posts = site.waves_with("post")
         if not posts:
             yield Misfit("no_post_wave")
@@ -116,6 +117,17 @@ def _group_misfits(site: Site, params: InterventionParams) -> Iterator[Misfit]:
         yield Misfit("no_treated_arm")
     if params.comparison_group != "none" and "comparison" not in roles:
         yield Misfit("no_comparison_arm", ("comparison_group",), {"comparison_group": params.comparison_group})
+
+
+def _cluster_misfits(site: Site, params: InterventionParams) -> Iterator[Misfit]:
+    kinds = {covariate.name: covariate.kind for covariate in site.covariates}
+    if params.cluster is None:
+        return
+    if params.cluster not in kinds:
+        values = {"name": params.cluster, "nearest": nearest_name(params.cluster, kinds)}
+        yield Misfit("unknown_covariate", ("cluster",), values)
+    elif kinds[params.cluster] == "number":
+        yield Misfit("cluster_number", ("cluster",), {"name": params.cluster})
 
 
 def _scale_misfits(scales: Scales | None, key: str, name: str | None, wave: str) -> Iterator[Misfit]:

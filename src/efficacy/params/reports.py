@@ -26,6 +26,8 @@ ComparisonGroup = Literal[
     "other_population",
     "matched_from_other_population",
 ]
+Improvement = Literal["increase", "decrease"]
+"""Which direction of change is the wished one."""
 LevelRule = Literal["midpoint", "norm", "comparison_group"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 
@@ -140,8 +142,21 @@ class InterventionParams(RetestParams):
     """Left out: the first wave with the role post."""
     followup_wave: Name | None = None
     """Left out: the first wave with the role followup, if there is one."""
+    improvement: Improvement = "increase"
+    """Which direction is the wished one; decrease: less is better, and the lowest of a rule are the highest scores."""
+    eligible_at_most: float | None = None
+    """With random_from_low: the first score with which a child could just have been drawn; left out: the highest
+    member's. With improvement: decrease the lowest so drawn."""
+    cluster: Name | None = None
+    """Covariate naming the small group or class of each child; left out: one group."""
     n_simulations: Annotated[int, Field(ge=1000, le=1_000_000)] = 10_000
     """Simulated studies behind the false-alarm rate."""
+
+    def misfits(self) -> Iterator[Misfit]:
+        yield from super().misfits()
+        if self.eligible_at_most is not None and self.selection_rule != "random_from_low":
+            values = {"selection_rule": self.selection_rule}
+            yield Misfit("eligible_without_draw", ("eligible_at_most",), values)
 
 
 class BottomShareParams(ReportParams):
