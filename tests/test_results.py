@@ -32,6 +32,13 @@ CHECKLIST = pd.DataFrame({"session": [1, 2], "element": ["talk", "talk"], "done"
 RATINGS = pd.DataFrame(
     {"participant_id": ["p1", "p2"], "session": 1, "rater": "a", "dimension": "effort", "rating": [3, 4]}
 )
+PHASES = [3, 4, 3, 5], [6, 4, 7, 8, 6]
+SERIES = pd.DataFrame(
+    [(case, session, "baseline" if session < 3 + case else "intervention", session * case % 5.0 + case)
+     for case in range(4) for session in range(9)],
+    columns=["case", "session", "phase", "value"],
+)  # fmt: skip
+MARKS = pd.DataFrame({"mark": [80.0], "cohort_mean": [70.0], "cohort_sd": [10.0], "rank": [9], "cohort_n": [60]})
 SESSIONS = pd.DataFrame(
     {
         "participant_id": ["p1", "p2"] * 2,
@@ -49,6 +56,18 @@ def claims() -> Result:
 
 
 RESULTS: dict[str, Callable[[], Result]] = {
+    "baseline_corrected_tau": lambda: ef.baseline_corrected_tau(*PHASES, improvement="increase"),
+    "between_case_effect": lambda: ef.between_case_effect(SERIES, improvement="increase"),
+    "describe_phase": lambda: ef.describe_phase(PHASES[0]),
+    "goal_attainment": lambda: ef.goal_attainment(pd.Series({"marks": 1, "friends": -1})),
+    "level_shift": lambda: ef.level_shift(PRE[:12], POST[:14], improvement="increase"),
+    "non_overlap": lambda: ef.non_overlap(*PHASES, improvement="increase"),
+    "piecewise_regression": lambda: ef.piecewise_regression(*PHASES, improvement="increase"),
+    "randomisation_test": lambda: ef.randomisation_test(
+        PRE, start=9, possible_starts=range(5, 30), improvement="increase"
+    ),
+    "tau_u": lambda: ef.tau_u(*PHASES, improvement="increase"),
+    "within_case_effects": lambda: ef.within_case_effects(*PHASES, improvement="increase", ratio_scale=True),
     "adjusted_change": lambda: ef.adjusted_change(PRE, POST, members=MEMBERS, retest_r=0.7, retest_n=40),
     "adjusted_change_over_r": lambda: ef.adjusted_change_over_r(PRE, POST, members=MEMBERS, lowest=0.5, highest=0.9),
     "ancova": lambda: ef.ancova(PRE, POST, TREATED),
@@ -95,6 +114,7 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "spss_groups": lambda: ef.spss_groups(POST, by=ARM),
 }
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
+    "cohort_standing": lambda: ef.cohort_standing(MARKS),
     "categorical_table": lambda: ef.categorical_table(pd.DataFrame({"arm": ARM})),
     "describe_items": lambda: ef.describe_items(ITEMS, minimum=1, maximum=6),
     "describe_scores": lambda: ef.describe_scores(pd.DataFrame({"total": PRE}), by=ARM),
