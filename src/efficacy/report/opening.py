@@ -26,8 +26,8 @@ from ..params import (
     resolve,
 )
 from ..project import Project, find_project
-from ..study import PooledStudy, Study, known_scales, load_studies, observed
-from . import descriptive, factor, intervention, pooled
+from ..study import NothingObserved, PooledStudy, Study, known_scales, load_studies, observed
+from . import descriptive, design, factor, intervention, pooled
 from .blocks import METADATA_KEY, Block, Drawing, Figure, Sentence, Table
 from .colophon import banner, colophon
 from .findings import finding_sentence
@@ -44,6 +44,7 @@ _PAGES: Mapping[str, ModuleType] = {
     "factor": factor,
     "intervention": intervention,
     "pooled": pooled,
+    "design": design,
 }
 
 
@@ -55,7 +56,7 @@ class Run:
     report: str
     project: Project
     loaded: ParameterFile
-    study: Study | PooledStudy
+    study: Study | PooledStudy | NothingObserved
     params: ReportParams
     wording: Wording
     _numbers: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -184,8 +185,10 @@ def _opened(report: str, parameters: Mapping[str, Any]) -> Run:
     return run
 
 
-def _group_sizes(study: Study | PooledStudy, params: ReportParams) -> list[int]:
+def _group_sizes(study: Study | PooledStudy | NothingObserved, params: ReportParams) -> list[int]:
     """Children in each group that a whole report speaks of."""
+    if isinstance(study, NothingObserved):
+        return []
     if isinstance(study, PooledStudy):
         return [len(children) for case in pooled.cases(study) for children in case.both_waves]
     if isinstance(params, DescriptiveParams):

@@ -4,9 +4,10 @@ from .declared import site_scales
 from .loading import check_site, load_study
 from .model import Study
 from .scoring import score
-from .several import PooledStudy, known_scales, load_studies, observed
+from .several import NothingObserved, PooledStudy, known_scales, load_studies, observed
 
 __all__ = [
+    "NothingObserved",
     "PooledStudy",
     "Study",
     "check_site",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import DataError, Finding
-from ..params import ParameterFile, PooledFile, Scales, SiteFile
+from ..params import ParameterFile, PlannedFile, PooledFile, Scales, SiteFile
 from ..project import Project
 from .declared import site_scales
 from .loading import load_study
@@ -31,6 +31,18 @@ class PooledStudy:
         for study in self.studies:
             hashes |= study.input_hashes
         return hashes
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NothingObserved:
+    """A study that is only planned."""
+
+    file: PlannedFile
+
+    @property
+    def input_hashes(self) -> Mapping[str, str]:
+        """No data files."""
+        return {}
 
 
 def load_studies(loaded: ParameterFile, *, project: Project) -> tuple[Study, ...]:
@@ -64,10 +76,12 @@ def _shared_files(studies: Sequence[Study]) -> list[Finding]:
     return findings
 
 
-def observed(loaded: ParameterFile, studies: Sequence[Study]) -> Study | PooledStudy:
+def observed(loaded: ParameterFile, studies: Sequence[Study]) -> Study | PooledStudy | NothingObserved:
     """What a notebook works on as ``study``."""
     if isinstance(loaded, PooledFile):
         return PooledStudy(file=loaded, studies=tuple(studies))
+    if isinstance(loaded, PlannedFile):
+        return NothingObserved(file=loaded)
     return studies[0]
 
 
