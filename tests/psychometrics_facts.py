@@ -11,6 +11,8 @@ from reference_facts import REFERENCE, entries, table
 __all__ = ["assert_agrees", "facts", "items_of", "scored", "table", "with_correlations"]
 
 REVERSED = {
+    "bfi_A": ["A1"],
+    "bfi_AC": ["A1", "C4", "C5"],
     "bfi54_CE": ["C4", "C5", "E1", "E2"],
     "bfi95_22": ["A1", "C4", "C5", "E1", "E2", "O2"],
 }

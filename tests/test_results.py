@@ -112,6 +112,10 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "satisfaction_by_stage": lambda: ef.satisfaction_by_stage(SESSIONS, stages={1: "early"}, order=["early", "late"]),
     "session_record": lambda: ef.session_record(SESSIONS),
     "spss_groups": lambda: ef.spss_groups(POST, by=ARM),
+    "factor_scores": lambda: ef.factor_scores(ITEMS, ef.fit_efa(ITEMS, n_factors=2)),
+    "loading_stability": lambda: ef.loading_stability(ITEMS, n_factors=1, n_resamples=20),
+    "mcdonald_omega": lambda: ef.mcdonald_omega(ITEMS, n_resamples=20),
+    "omega_hierarchical": lambda: ef.omega_hierarchical(ITEMS, n_factors=2, n_resamples=20),
 }
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "cohort_standing": lambda: ef.cohort_standing(MARKS),

@@ -5,17 +5,25 @@ Every function takes a frame of respondents x items (reverse-scored, NaN missing
 
 from .correlations import CorrelationMatrix, correlations
 from .efa import FactorSolution, fit_efa, tucker_congruence
+from .factor_scores import FactorScores, factor_scores
 from .factorability import Factorability, factorability
 from .items import describe_items, item_analysis
+from .loading_stability import LoadingStability, loading_stability
+from .omega import Omega, mcdonald_omega
+from .omega_hierarchical import OmegaHierarchical, omega_hierarchical
 from .parallel import MinimumAveragePartial, ParallelAnalysis, minimum_average_partial, parallel_analysis
 from .polychoric import PolychoricCorrelations, polychoric
 from .reliability import Reliability, ReliabilityCoefficients, cronbach_alpha, reliability
 
 __all__ = [
     "CorrelationMatrix",
+    "FactorScores",
     "FactorSolution",
     "Factorability",
+    "LoadingStability",
     "MinimumAveragePartial",
+    "Omega",
+    "OmegaHierarchical",
     "ParallelAnalysis",
     "PolychoricCorrelations",
     "Reliability",
@@ -23,10 +31,14 @@ __all__ = [
     "correlations",
     "cronbach_alpha",
     "describe_items",
+    "factor_scores",
     "factorability",
     "fit_efa",
     "item_analysis",
+    "loading_stability",
+    "mcdonald_omega",
     "minimum_average_partial",
+    "omega_hierarchical",
     "parallel_analysis",
     "polychoric",
     "reliability",

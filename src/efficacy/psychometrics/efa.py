@@ -37,6 +37,9 @@ class FactorSolution(Result):
     communalities: pd.Series
     uniquenesses: pd.Series
     variance: pd.DataFrame
+    correlations: pd.DataFrame
+    means: pd.Series
+    deviations: pd.Series
     n_items: int
     n_factors: int
     extraction: str
@@ -90,9 +93,9 @@ def fit_efa(
     frame = numbers(items)
     names = list(frame.columns)
     matrix, counts, reasons = correlations_of(frame, method=correlation, minimum_items=_MINIMUM_ITEMS)
-    if matrix is not None and n_factors > (most := _most_factors(len(names))):
-        values = {"n_factors": n_factors, "n_items": len(names), "maximum": most}
-        matrix, reasons = None, (Reason("too_many_factors", values),)
+    if matrix is not None:
+        reasons = too_many_factors(n_factors, len(names))
+        matrix = None if reasons else matrix
     if matrix is None:
         solved = _nothing(len(names), n_factors, reasons)
     else:
@@ -100,6 +103,7 @@ def fit_efa(
     return FactorSolution(
         **counts,
         **_tables(solved.pattern, solved.phi, names),
+        **_metric(frame, matrix),
         **solved.fit.values(),
         method=f"Exploratory factor analysis, {extraction}, {rotation}, {correlation} correlations, listwise",
         status="not_computable" if not solved.converged else "flagged" if solved.reasons else "ok",
@@ -179,9 +183,22 @@ def _solve(
     )
 
 
-def _most_factors(n_items: int) -> int:
-    """The largest number of factors that does not need more parameters than there are correlations."""
-    return max(m for m in range(n_items) if n_free(n_items, m) >= 0)
+def too_many_factors(n_factors: int, n_items: int) -> tuple[Reason, ...]:
+    """Why so many factors cannot be had: they need more parameters than there are correlations; () where they can."""
+    most = max(m for m in range(n_items) if n_free(n_items, m) >= 0)
+    if n_factors <= most:
+        return ()
+    return (Reason("too_many_factors", {"n_factors": n_factors, "n_items": n_items, "maximum": most}),)
+
+
+def _metric(frame: pd.DataFrame, matrix: Matrix | None) -> dict[str, Any]:
+    complete, names = frame.dropna(), list(frame.columns)
+    factored = np.full((len(names), len(names)), math.nan) if matrix is None else matrix
+    return {
+        "correlations": pd.DataFrame(factored, index=names, columns=names),
+        "means": complete.mean().rename("mean"),
+        "deviations": complete.std().rename("sd"),
+    }
 
 
 def _tables(pattern: Matrix, phi: Matrix, names: list[str]) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy.optimize import minimize
 
-from .factor_analyzer_adapter import unrotated_loadings
 from .inputs import Matrix
-from .uniquenesses import LOWEST_UNIQUENESS, Discrepancy, leading_axes, loadings_at, minimise
+from .uniquenesses import LOWEST_UNIQUENESS, Discrepancy, discrepancy_of, leading_axes, loadings_at, minimise
 
 Extraction = Literal["minres", "ml", "paf"]
 
-N_STARTS = 20  # random starts beside factor_analyzer's own solution
+N_STARTS = 20  # random starts beside the customary one
 SAME_OPTIMUM = 1e-6  # objectives closer than this are one optimum, reached to different precision
 
 _START_SEED = 20260901  # fixed: the starts are part of the method, not of the analysis
@@ -39,8 +39,9 @@ def extract(correlations: Matrix, n_factors: int, method: Extraction) -> Extract
     minres: minimises half the sum of squares of the eigenvalues of R - Psi that the factors leave over, which is the
     sum of squared off-diagonal residuals (Harman & Jones 1966, doi:10.1007/BF02289468). ml: minimises
     sum_{j>m} (theta_j - log theta_j - 1), theta the eigenvalues of Psi^-1/2 R Psi^-1/2 (Joreskog 1967,
-    doi:10.1007/BF02289658). Both over uniquenesses in [.005, 1], from factor_analyzer's solution and 20 random
-    starts; the lowest objective is taken. paf: principal axes with squared multiple correlations as first
+    doi:10.1007/BF02289658). Both over uniquenesses in [.005, 1], from the customary solution (L-BFGS-B started at
+    1 - squared multiple correlations, as in psych and factor_analyzer) and from 20 random starts; the lowest objective
+    is taken. paf: principal axes with squared multiple correlations as first
     communalities, iterated until none changes by 1e-9. R: psych::fa(R, n_factors, fm = "minres", "ml" or "pa",
     rotate = "none", max.iter = 1000, min.err = 1e-9).
     """
@@ -62,9 +63,21 @@ def extract(correlations: Matrix, n_factors: int, method: Extraction) -> Extract
 
 
 def _starts(correlations: Matrix, n_factors: int, method: Discrepancy) -> Matrix:
-    communalities = (unrotated_loadings(correlations, n_factors, method) ** 2).sum(axis=1)
     generator = np.random.default_rng(_START_SEED)
-    return np.vstack([1 - communalities, generator.uniform(0.05, 0.95, (N_STARTS, len(correlations)))])
+    random = generator.uniform(0.05, 0.95, (N_STARTS, len(correlations)))
+    return np.vstack([customary_solution(correlations, n_factors, method), random])
+
+
+def customary_solution(correlations: Matrix, n_factors: int, method: Discrepancy) -> Matrix:
+    """The uniquenesses that a program with one start ends at: which of several optima that is depends on its path."""
+    result = minimize(
+        discrepancy_of(correlations, n_factors, method),
+        (1 / np.linalg.inv(correlations).diagonal()).clip(LOWEST_UNIQUENESS, 1),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(LOWEST_UNIQUENESS, 1.0)] * len(correlations),
+    )
+    return np.asarray(result.x, dtype=float)
 
 
 def _principal_axes(correlations: Matrix, n_factors: int) -> Extracted:

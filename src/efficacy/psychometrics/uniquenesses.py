@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -26,7 +27,13 @@ class Uniquenesses(NamedTuple):
 
 
 def minimise(
-    stack: Stack, starts: Matrix, *, n_factors: int, discrepancy: Discrepancy, tolerance: float = 1e-9
+    stack: Stack,
+    starts: Matrix,
+    *,
+    n_factors: int,
+    discrepancy: Discrepancy,
+    tolerance: float = 1e-9,
+    most_iterations: int = 500,
 ) -> Uniquenesses:
     """Minima over the uniquenesses in [.005, 1], one for every correlation matrix and start.
 
@@ -37,7 +44,14 @@ def minimise(
     """
     lower, upper = LOWEST_UNIQUENESS, 1.0
     if discrepancy == "minres":
-        found = minimise_many(_minres(stack, n_factors), starts, lower=lower, upper=upper, tolerance=tolerance)
+        found = minimise_many(
+            _minres(stack, n_factors),
+            starts,
+            lower=lower,
+            upper=upper,
+            tolerance=tolerance,
+            most_iterations=most_iterations,
+        )
         return Uniquenesses(*found)
     found = minimise_many(
         _ml(stack, n_factors),
@@ -45,8 +59,26 @@ def minimise(
         lower=float(np.log(lower)),
         upper=0.0,
         tolerance=tolerance,
+        most_iterations=most_iterations,
     )
     return Uniquenesses(np.exp(found.points), found.values, found.distance)
+
+
+def discrepancy_of(
+    correlations: Matrix, n_factors: int, discrepancy: Discrepancy
+) -> Callable[[Matrix], tuple[float, Matrix]]:
+    """One matrix's discrepancy and its gradient as a function of its uniquenesses."""
+    make, only = (_minres if discrepancy == "minres" else _ml), np.zeros(1, dtype=np.intp)
+    objective = make(correlations[None], n_factors)
+
+    def value(uniquenesses: Matrix) -> tuple[float, Matrix]:
+        if discrepancy == "minres":
+            values, gradients, _ = objective(uniquenesses[None], only)
+            return float(values[0]), gradients[0]
+        values, gradients, _ = objective(np.log(uniquenesses)[None], only)
+        return float(values[0]), gradients[0] / uniquenesses
+
+    return value
 
 
 def loadings_at(stack: Stack, uniquenesses: Matrix, *, n_factors: int, discrepancy: Discrepancy) -> Stack:
