@@ -55,6 +55,13 @@ def claims() -> Result:
     return ef.claims_ladder("retest_correction", ef.Evidence(unadjusted=unadjusted, over_r=over_r))
 
 
+def groups() -> dict[str, ef.SurveyedGroup]:
+    return {
+        name: ef.SurveyedGroup(survey_pre=PRE, post=POST + shift, members=MEMBERS)
+        for name, shift in (("north", 0.1), ("south", 0.4), ("west", 0.2))
+    }
+
+
 RESULTS: dict[str, Callable[[], Result]] = {
     "baseline_corrected_tau": lambda: ef.baseline_corrected_tau(*PHASES, improvement="increase"),
     "between_case_effect": lambda: ef.between_case_effect(SERIES, improvement="increase"),
@@ -102,6 +109,13 @@ RESULTS: dict[str, Callable[[], Result]] = {
         PRE, POST[5:], estimate=0.5, std_error=0.2, df=57.0, sd=1.0, treated=TREATED, assumed="everybody"
     ),
     "paired_change": lambda: ef.paired_change(PRE, POST),
+    "pool_effects": lambda: ef.pool_effects(pd.Series([0.1, 0.4, 0.3]), pd.Series([0.2, 0.1, 0.3])),
+    "pool_adjusted_changes": lambda: ef.pool_adjusted_changes(
+        groups(), unit="raw", retest_r=0.7, retest_n=40, retest_sd=1.0
+    ),
+    "pool_adjusted_changes_over_r": lambda: ef.pool_adjusted_changes_over_r(
+        groups(), unit="raw", lowest=0.6, highest=0.9
+    ),
     "polychoric": lambda: ef.polychoric(ITEMS),
     "parallel_analysis": lambda: ef.parallel_analysis(ITEMS, n_iterations=50, seed=1),
     "randomised_ancova": lambda: ef.randomised_ancova(POST, PRE, ARM, seed=1, n_permutations=99),
@@ -168,7 +182,7 @@ def test_glance_is_one_row_of_every_single_value(name: str) -> None:
     found = result(name)
     glance = found.glance()
     assert len(glance) == 1
-    tables = (pd.DataFrame, pd.Series, tuple)
+    tables = (pd.DataFrame, pd.Series, tuple, Result)
     single = {key for key, value in vars(found).items() if value is not None and not isinstance(value, tables)}
     assert set(glance.columns) == single
     assert {"n_used", "n_dropped", "method", "status"} <= single

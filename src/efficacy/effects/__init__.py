@@ -17,6 +17,9 @@ from .missing_post import MissingPostSensitivity, missing_post_sensitivity
 from .mixed import LinearMixedModel, linear_mixed_model
 from .observations import ObservationRecord, observation_record
 from .planning import DesignComparison, StudyDesign, compare_designs, extra_measurements
+from .pooling import PooledEffect, pool_effects
+from .pooling_range import PooledChangeOverR, pool_adjusted_changes_over_r
+from .pooling_sites import PooledChange, SurveyedGroup, pool_adjusted_changes
 from .randomised import RandomisedAncova, randomised_ancova
 from .readings import Readings, comparison_readings, selection_readings
 from .regression import Regression, linear_regression
@@ -83,6 +86,9 @@ __all__ = [
     "PairedChange",
     "PhaseDescription",
     "PiecewiseRegression",
+    "PooledChange",
+    "PooledChangeOverR",
+    "PooledEffect",
     "RandomisationTest",
     "RandomisedAncova",
     "Readings",
@@ -95,6 +101,7 @@ __all__ = [
     "SpssTable",
     "StageRecord",
     "StudyDesign",
+    "SurveyedGroup",
     "TauU",
     "Voices",
     "WithinCaseEffects",
@@ -134,6 +141,9 @@ __all__ = [
     "observation_record",
     "paired_change",
     "piecewise_regression",
+    "pool_adjusted_changes",
+    "pool_adjusted_changes_over_r",
+    "pool_effects",
     "randomisation_test",
     "randomised_ancova",
     "regression_discontinuity",

@@ -70,7 +70,7 @@ def adjusted_change_over_r(
     of no improvement. Returns AdjustedChangeOverR; not computable as adjusted_change. Raises ValueError for a range
     outside (0, 1), step <= 0 or another improvement. R: ``uniroot`` on the formulas of adjusted_change.
     """
-    _check_range(lowest, highest, step)
+    check_range(lowest, highest, step)
     check_improvement(improvement)
     check_probability(conf_level, "conf_level")
     data, reason = measured_members(survey_pre, post, members)
@@ -92,7 +92,7 @@ def adjusted_change_over_r(
         return dataclasses.replace(empty, status="not_computable", reasons=(reason,))
     margin = _margin(data, improvement, conf_level)
     decisive = lowest if margin(lowest) <= margin(highest) else highest  # next to concave in between
-    tipping, tipping_r = _tipping(margin, decisive)
+    tipping, tipping_r = tipping_point(margin, decisive)
     rows = [
         {
             "retest_r": float(r),
@@ -112,7 +112,8 @@ def adjusted_change_over_r(
     )
 
 
-def _check_range(lowest: float, highest: float, step: float) -> None:
+def check_range(lowest: float, highest: float, step: float) -> None:
+    """Raise ValueError unless lowest <= highest lie in (0, 1) and step is positive."""
     check_probability(lowest, "lowest")
     check_probability(highest, "highest")
     if lowest > highest or step <= 0:
@@ -129,7 +130,8 @@ def _margin(data: MeasuredMembers, improvement: Improvement, conf_level: float) 
     return margin
 
 
-def _tipping(margin: Callable[[float], float], decisive: float) -> tuple[Tipping, float]:
+def tipping_point(margin: Callable[[float], float], decisive: float) -> tuple[Tipping, float]:
+    """Where in (0, 1) a margin is positive, and its root nearest to decisive; NaN where it has none."""
     grid = np.linspace(1e-6, 1 - 1e-6, 201)
     holds = np.array([margin(float(r)) > 0 for r in grid])
     changes = np.flatnonzero(holds[1:] != holds[:-1])
