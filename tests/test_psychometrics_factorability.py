@@ -14,7 +14,7 @@ from psychometrics_facts import assert_agrees, facts, items_of, with_correlation
 from efficacy.psychometrics import factorability
 
 FACTS = facts("factorability")
-TAGS = ["bfi95_22.nf2", "hs9.nf3"]
+TAGS = sorted({name.rsplit(".", 1)[0] for name in FACTS})
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -26,6 +26,10 @@ def test_equals_psych(tag: str) -> None:
     assert_agrees(found.bartlett_chisq, bartlett["chisq"])
     assert_agrees(found.bartlett_df, bartlett["df"])
     assert_agrees(found.bartlett_p_value, bartlett["p.value"])
+    assert found.determinant == pytest.approx(FACTS[f"{tag}.determinant"]["value"]["det"], rel=1e-8)
+    eigenvalues = np.linalg.eigvalsh(items_of(FACTS[f"{tag}.kmo"]).dropna().corr())[::-1]
+    assert_agrees(eigenvalues, FACTS[f"{tag}.eigenvalues"]["value"])
+    assert found.determinant == pytest.approx(eigenvalues.prod(), rel=1e-8)
     assert found.status == "ok"
 
 

@@ -15,13 +15,15 @@ from .inputs import correlations_of, numbers
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Factorability(Result):
-    """Kaiser-Meyer-Olkin measure and Bartlett's test of sphericity; ``msa`` by item."""
+    """Kaiser-Meyer-Olkin measure and Bartlett's test of sphericity; ``msa`` by item; ``determinant`` of the
+    correlations."""
 
     n_items: int
     kmo: float
     bartlett_chisq: float
     bartlett_df: float
     bartlett_p_value: float
+    determinant: float
     msa: pd.Series
 
     def tidy(self) -> pd.DataFrame:
@@ -37,11 +39,11 @@ def factorability(items: pd.DataFrame) -> Factorability:
     log det R with p (p - 1) / 2 df. Not computable: too_few_items (below 2), empty_items, fewer_rows_than_items,
     zero_variance, singular_correlations. Raises ValueError for a wrong call. Reference: Kaiser (1974),
     doi:10.1007/BF02291575; Bartlett (1951), doi:10.1093/biomet/38.3-4.337. R: psych::KMO(R);
-    psych::cortest.bartlett(R, n).
+    psych::cortest.bartlett(R, n); det(R).
     """
     frame = numbers(items)
     matrix, counts, reasons = correlations_of(frame, method="pearson", minimum_items=2)
-    kmo = chisq = df = p_value = math.nan
+    kmo = chisq = df = p_value = determinant = math.nan
     msa = np.full(len(frame.columns), math.nan)
     if matrix is not None:
         values = frame.dropna().to_numpy()
@@ -49,6 +51,7 @@ def factorability(items: pd.DataFrame) -> Factorability:
         kmo, msa = sampling_adequacy(standardised)
         chisq, p_value = sphericity(standardised)
         df = len(matrix) * (len(matrix) - 1) / 2
+        determinant = float(np.linalg.det(matrix))
     return Factorability(
         **counts,
         method="Kaiser-Meyer-Olkin measure, Bartlett's test of sphericity, listwise",
@@ -59,5 +62,6 @@ def factorability(items: pd.DataFrame) -> Factorability:
         bartlett_chisq=chisq,
         bartlett_df=df,
         bartlett_p_value=p_value,
+        determinant=determinant,
         msa=pd.Series(msa, index=list(frame.columns), name="msa"),
     )

@@ -69,11 +69,6 @@ class MinimumAveragePartial(Result):
     correlation: str
     averages: pd.DataFrame
 
-    @property
-    def n_factors_squared(self) -> float:
-        """n_factors under the name of its power."""
-        return self.n_factors
-
     def tidy(self) -> pd.DataFrame:
         """One row a number of components, from 0: n_components, squared, fourth_power."""
         return self.averages.copy()

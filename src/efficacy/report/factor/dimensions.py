@@ -54,7 +54,7 @@ def number_of_factors_table(parallel: ParallelAnalysis, average_partial: Minimum
                 Number(value=parallel.n_factors, role="count", tolerance="resampled"),
             ]
         ),
-        Row(cells=[say("factor.rule_map_squared"), Number(value=average_partial.n_factors_squared, role="count")]),
+        Row(cells=[say("factor.rule_map_squared"), Number(value=average_partial.n_factors, role="count")]),
         Row(cells=[say("factor.rule_map_fourth"), Number(value=average_partial.n_factors_fourth, role="count")]),
     ]
     return Table(
