@@ -10,9 +10,9 @@ from .casework import (
     plan_adherence,
     stage_record,
 )
-from .duties import duty_counts, duty_states
+from .duties import DUTY_STATES, duty_counts, duty_states
 from .help_log import Reconciliation, help_balance, reconcile_help
-from .identification import TOTAL, TieRule, identify_bottom, subject_by_total, with_totals
+from .identification import COMBINATIONS, TOTAL, TieRule, identify_bottom, subject_by_total, with_totals
 from .luck import ChanceOfFall, chance_of_fall
 from .proportions import Estimate, binomial_limits, newcombe_paired, newcombe_unpaired, wilson
 from .roll import RetentionFormula, RollCheck, check_roll, median_days, time_to_visit
@@ -22,6 +22,8 @@ from .targets import FallTarget, NoTarget, StandingTarget, Target, judge_targets
 from .warning import WarningQuality, WarningRule, raise_warnings, warning_quality
 
 __all__ = [
+    "COMBINATIONS",
+    "DUTY_STATES",
     "TOTAL",
     "AwardRule",
     "BottomShares",

@@ -122,23 +122,13 @@ def contacts_kept(pairs: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
 def outcomes_with_denominators(outcomes: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Outcomes as shares where somebody said of whom, and as bare counts where nobody did.
 
-    outcomes: outcome, count, n (missing where no denominator is recorded). Returns outcome, count, n, share, conf_low,
-    conf_high (Wilson) and has_denominator. Raises ValueError for a count above its n.
+    outcomes: count, n (missing where no denominator is recorded), and whatever columns name the outcome. Returns them
+    with share, conf_low, conf_high (Wilson) and has_denominator. Raises ValueError for a count above its n.
     """
-    rows = []
-    for row in outcomes.to_dict("records"):
-        known = pd.notna(row["n"])
-        share = wilson(int(row["count"]), int(row["n"]), conf_level=conf_level) if known else NOTHING
-        rows.append(
-            {
-                "outcome": row["outcome"],
-                "count": int(row["count"]),
-                "n": row["n"],
-                "share": share.estimate,
-                "conf_low": share.conf_low,
-                "conf_high": share.conf_high,
-                "has_denominator": known,
-            }
-        )
-    columns = ["outcome", "count", "n", "share", "conf_low", "conf_high", "has_denominator"]
-    return pd.DataFrame(rows, columns=columns)
+    known = outcomes["n"].notna()
+    shares = [
+        wilson(int(count), int(n), conf_level=conf_level) if has else NOTHING
+        for count, n, has in zip(outcomes["count"], outcomes["n"], known, strict=True)
+    ]
+    columns = pd.DataFrame(shares, index=outcomes.index, columns=["share", "conf_low", "conf_high"], dtype=float)
+    return outcomes.join(columns).assign(has_denominator=known)

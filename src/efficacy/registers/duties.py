@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-STATES = ("in_time", "late", "open", "not_yet_due")
+DUTY_STATES = ("in_time", "late", "open", "not_yet_due")
 
 
 def duty_states(duties: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def duty_states(duties: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
 def duty_counts(states: pd.DataFrame, *, by: str) -> pd.DataFrame:
     """Duties by state: one row a kind of duty, columns in_time, late, open, not_yet_due, n_due and share (in time of
     those due). share is missing where nothing was due yet."""
-    table = pd.crosstab(states[by], states["state"]).reindex(columns=list(STATES), fill_value=0)
+    table = pd.crosstab(states[by], states["state"]).reindex(columns=list(DUTY_STATES), fill_value=0)
     table.columns.name = None
     table["n_due"] = table["in_time"] + table["late"] + table["open"]
     table["share"] = table["in_time"] / table["n_due"].where(table["n_due"] > 0)

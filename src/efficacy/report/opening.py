@@ -27,7 +27,7 @@ from ..params import (
 )
 from ..project import Project, find_project
 from ..study import NothingObserved, PooledStudy, Study, known_scales, load_studies, observed
-from . import descriptive, design, factor, intervention, pooled
+from . import bottom_share, descriptive, design, factor, intervention, pooled
 from .blocks import METADATA_KEY, Block, Drawing, Figure, Sentence, Table
 from .colophon import banner, colophon
 from .findings import finding_sentence
@@ -40,6 +40,7 @@ from .wording import Wording, say
 PNG_DPI = 100
 PNG_COLOURS = 128
 _PAGES: Mapping[str, ModuleType] = {
+    "bottom_share": bottom_share,
     "descriptive": descriptive,
     "factor": factor,
     "intervention": intervention,
@@ -177,12 +178,17 @@ def _opened(report: str, parameters: Mapping[str, Any]) -> Run:
         loaded=loaded,
         study=study,
         params=params,
-        wording=Wording(params.language, params.table_style),
+        wording=Wording(params.language, params.table_style, variant=_variant(params)),
     )
     if not run.individual_marks:
         refuse_small_groups(_group_sizes(study, params), k=loaded.minimum_cell)
     run.show(banner(loaded, params))  # here, so that no notebook can leave it out
     return run
+
+
+def _variant(params: ReportParams) -> str:
+    """Sentences about a change say which way is better."""
+    return "decrease" if isinstance(params, InterventionParams) and params.improvement == "decrease" else ""
 
 
 def _group_sizes(study: Study | PooledStudy | NothingObserved, params: ReportParams) -> list[int]:
@@ -197,7 +203,7 @@ def _group_sizes(study: Study | PooledStudy | NothingObserved, params: ReportPar
         questionnaire = factor.instrument_of(study, params)
         return [len(study.item_table(factor.wave_of(study, params), questionnaire.id).dropna())]
     if isinstance(params, InterventionParams):
-        return [len(children) for children in intervention.case_of(study, params).both_waves]
+        return [len(children) for children in intervention.case_of(study, params).measured_groups]
     return []
 
 

@@ -1,0 +1,299 @@
+"""The work itself: causes found, help recorded from two sides, duties, other indicators, the pupils' families."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from matplotlib.figure import Figure as Canvas
+
+from ...codebooks import register_kind
+from ...effects import CodeCounts
+from ...params import BottomShareParams
+from ...registers import DUTY_STATES, Reconciliation
+from ...study import Study
+from ..blocks import Block, Cell, Column, Drawing, Figure, Row, Sentence, Table
+from ..numbers import Interval, Number
+from ..shared import absent, percent_words, share_cell, smallest_shown
+from ..style import ACCENT, FAINT, MEMBERS, REST
+from ..wording import Words, say
+from .choices import label, register
+
+RESTRICTED = "intelligence"
+"""A label that would stick to a child: shown in the internal profile only."""
+STRATEGIES = {
+    "intelligence": "small_steps",
+    "habits": "habit_training",
+    "psychology": "counselling",
+    "family": "family_contact",
+    "conduct": "moral_education",
+}
+"""Cause -> strategy that the school's handbook pairs with it."""
+
+
+def code_label(kind: str, column: str, value: str) -> Words:
+    """The label of an entry in a code column."""
+    codes = register_kind(kind).column(column).codes
+    return next(code.label for code in codes if code.value == value)
+
+
+def cause_forms(study: Study) -> pd.DataFrame:
+    """The cause forms as coded data: participant_id, level, rater."""
+    forms = register(study, "cause_forms")
+    return pd.DataFrame(
+        {"participant_id": forms.get("participant_id"), "level": forms.get("cause"), "rater": forms.get("rater")},
+        columns=["participant_id", "level", "rater"],
+    ).astype({"level": str})
+
+
+def causes_of() -> tuple[str, ...]:
+    """Every cause of the form, in its order."""
+    return tuple(code.value for code in register_kind("cause_forms").column("cause").codes)
+
+
+def cause_blocks(study: Study, params: BottomShareParams, causes: CodeCounts) -> list[Block]:
+    """For how many pupils each cause was found, and for how many of them the paired strategy was recorded."""
+    if causes.status == "not_computable":
+        return [absent("cause_forms")]
+    smallest = smallest_shown(study.site, params)
+    forms, help_log = cause_forms(study), register(study, "teacher_help")
+    rows = []
+    for _, row in causes.counts.iterrows():
+        cause, n = str(row["level"]), int(row["n"])
+        if cause == RESTRICTED and params.profile != "internal":
+            continue
+        pupils = set(forms.loc[forms["level"] == cause, "participant_id"])
+        rows.append(
+            Row(
+                cells=[
+                    code_label("cause_forms", "cause", cause),
+                    Number(value=n, role="count"),
+                    share_cell(row["share"], causes.n_used, smallest=smallest),
+                    code_label("teacher_help", "strategy", STRATEGIES[cause]),
+                    _covered(help_log, pupils, STRATEGIES[cause], smallest=smallest),
+                ],
+                n=n,
+            )
+        )
+    table = Table(
+        id="bottom_share.causes",
+        title=say("bottom_share.causes_title"),
+        columns=[
+            Column(role="cause", header=say("bottom_share.column_cause"), align="left"),
+            Column(role="n", header=say("common.column_n")),
+            Column(role="share", header=say("bottom_share.column_of_pupils")),
+            Column(role="strategy", header=say("bottom_share.column_strategy"), align="left"),
+            Column(role="n covered", header=say("bottom_share.column_covered")),
+        ],
+        rows=rows,
+        notes=[say("bottom_share.causes_note", n=causes.n_used), *_restricted(params)],
+        n=causes.n_used,
+    )
+    return [table, _agreement_sentence(causes)]
+
+
+def _restricted(params: BottomShareParams) -> list[Words]:
+    return [] if params.profile == "internal" else [say("bottom_share.causes_restricted")]
+
+
+def _covered(help_log: pd.DataFrame, pupils: set[str], strategy: str, *, smallest: int) -> Cell:
+    if help_log.empty:
+        return say("bottom_share.no_log")
+    n = len(pupils & set(help_log.loc[help_log["strategy"] == strategy, "participant_id"]))
+    return say("common.hidden") if 0 < n < smallest else Number(value=n, role="count")
+
+
+def _agreement_sentence(causes: CodeCounts) -> Sentence:
+    if causes.n_agreement == 0:
+        return Sentence(id="bottom_share.causes.agreement", parts=[say("bottom_share.one_rater")], tone="caution")
+    said = say(
+        "bottom_share.raters_agree",
+        n=causes.n_agreement,
+        share=Number(value=causes.agreement, role="percent", n=causes.n_agreement),
+    )
+    return Sentence(id="bottom_share.causes.agreement", parts=[said])
+
+
+def help_blocks(study: Study, params: BottomShareParams, found: Reconciliation, balance: pd.DataFrame) -> list[Block]:
+    """Help recorded by teacher, pupil or both, subject by subject, and where it took place."""
+    if found.status == "not_computable":
+        return [absent("help_logs")]
+    sentence = say(
+        "bottom_share.help_sentence",
+        n=found.n_used,
+        both=found.n_both,
+        teacher=found.n_teacher_only,
+        pupil=found.n_pupil_only,
+        share=Number(value=found.share, role="percent", n=found.n_used),
+    )
+    return [
+        _help_figure(study, found),
+        Sentence(id="bottom_share.help.sentence", parts=[sentence, say("bottom_share.help_limit")]),
+        Sentence(id="bottom_share.help.balance", parts=[_balance_words(study, params, balance)], tone="caution"),
+    ]
+
+
+def _help_figure(study: Study, found: Reconciliation) -> Figure:
+    table = found.tidy()
+    kinds = (("n_both", ACCENT), ("n_teacher_only", MEMBERS), ("n_pupil_only", REST))
+
+    def draw(drawing: Drawing) -> Canvas:
+        canvas = Canvas(figsize=(7.2, 1.2 + 0.5 * len(table)))
+        axes = canvas.subplots()
+        for place, (_, row) in enumerate(table.iloc[::-1].iterrows()):
+            left = 0
+            for kind, colour in kinds:
+                axes.barh(place, row[kind], left=left, color=colour, height=0.6)
+                if row[kind] >= 8:
+                    axes.text(
+                        left + row[kind] / 2, place, str(int(row[kind])), ha="center", va="center",
+                        color="white", fontsize=8,
+                    )  # fmt: skip
+                if place == len(table) - 1:
+                    axes.annotate(
+                        drawing.text(say(f"bottom_share.{kind}")), (left + row[kind] / 2, place), xytext=(0, 14),
+                        textcoords="offset points", ha="left" if kind == "n_pupil_only" else "center", fontsize=8,
+                        color=colour if kind != "n_pupil_only" else "black",
+                    )  # fmt: skip
+                left += row[kind]
+        axes.set_yticks(range(len(table)), [drawing.text(label(study, s)) for s in table["subject"].iloc[::-1]])
+        axes.set_ylim(-0.6, len(table) - 0.1)
+        axes.set_xlabel(drawing.text(say("bottom_share.help_axis")))
+        axes.margins(x=0.08)
+        axes.grid(axis="x", color=FAINT, linewidth=0.6)
+        axes.set_axisbelow(True)
+        return canvas
+
+    return Figure(
+        id="bottom_share.help",
+        caption=say("bottom_share.help_caption"),
+        alt=say(
+            "bottom_share.help_alt",
+            subjects=[
+                say(
+                    "bottom_share.help_of",
+                    subject=label(study, row["subject"]),
+                    both=int(row["n_both"]),
+                    teacher=int(row["n_teacher_only"]),
+                    pupil=int(row["n_pupil_only"]),
+                )
+                for _, row in table.iterrows()
+            ],
+        ),
+        draw=draw,
+        values=[Number(value=value, role="percent") for value in table["share"]],
+    )
+
+
+def _balance_words(study: Study, params: BottomShareParams, balance: pd.DataFrame) -> Words:
+    smallest = smallest_shown(study.site, params)
+    total, outside = balance["minutes"].sum(), balance["minutes_outside"].sum()
+    single = int((balance["n_subjects"] == 1).sum())
+    return say(
+        "bottom_share.balance",
+        n=len(balance),
+        outside=Number(value=outside / total, role="percent", n=len(balance)),
+        median=Number(value=balance["minutes_outside"].median(), role="count", n=len(balance)),
+        single=share_cell(single / len(balance), len(balance), smallest=smallest),
+    )
+
+
+def duty_blocks(counts: pd.DataFrame, day: date) -> list[Block]:
+    """Duties done in time, late, open or not yet due on the day they are judged."""
+    if counts.empty:
+        return [absent("duties")]
+    rows = [
+        Row(
+            cells=[
+                code_label("duties", "duty", str(row["duty"])),
+                *(Number(value=int(row[state]), role="count") for state in DUTY_STATES),
+                Number(value=row["share"], role="percent", n=int(row["n_due"])),
+            ]
+        )
+        for _, row in counts.iterrows()
+    ]
+    table = Table(
+        id="bottom_share.duties",
+        title=say("bottom_share.duties_title", day=day.isoformat()),
+        columns=[
+            Column(role="duty", header=say("bottom_share.column_duty"), align="left"),
+            *(Column(role=f"n {state}", header=say(f"bottom_share.duty_{state}")) for state in DUTY_STATES),
+            Column(role="share", header=say("bottom_share.column_in_time")),
+        ],
+        rows=rows,
+        notes=[say("bottom_share.duties_note")],
+    )
+    return [table]
+
+
+def indicator_blocks(study: Study, params: BottomShareParams, outcomes: pd.DataFrame) -> list[Block]:
+    """Other indicators as shares where somebody said of how many, as bare counts where nobody did."""
+    if outcomes.empty:
+        return [absent("indicators")]
+    rows = []
+    for _, row in outcomes.iterrows():
+        has = bool(row["has_denominator"])
+        cells: list[Cell] = [
+            label(study, row["indicator"]),
+            label(study, row["period"]),
+            Number(value=int(row["count"]), role="count"),
+            Number(value=int(row["n"]), role="count") if has else say("bottom_share.no_n"),
+            Number(value=row["share"], role="percent") if has else None,
+            Interval(low=row["conf_low"], high=row["conf_high"], role="percent") if has else None,
+        ]
+        rows.append(Row(cells=cells, n=int(row["count"])))
+    table = Table(
+        id="bottom_share.indicators",
+        title=say("bottom_share.indicators_title"),
+        columns=[
+            Column(role="indicator", header=say("bottom_share.column_indicator"), align="left"),
+            Column(role="period", header=say("bottom_share.column_period"), align="left"),
+            Column(role="count", header=say("bottom_share.column_count")),
+            Column(role="n", header=say("bottom_share.column_of")),
+            Column(role="share", header=say("bottom_share.column_rate")),
+            Column(
+                role="conf_low conf_high",
+                header=say("common.column_interval", level=percent_words(params.conf_level)),
+            ),
+        ],
+        rows=rows,
+        notes=[say("bottom_share.indicators_note")],
+    )
+    return [table]
+
+
+def activity_blocks(study: Study) -> list[Block]:
+    """Training and seminars, counted by kind."""
+    activities = register(study, "activities")
+    if activities.empty:
+        return []
+    kinds = activities.groupby("activity", observed=True)["n_staff"].agg(["size", "sum"])
+    said = [
+        say(
+            "bottom_share.activity",
+            activity=code_label("activities", "activity", str(kind)),
+            times=int(row["size"]),
+            staff=int(row["sum"]),
+        )
+        for kind, row in kinds.iterrows()
+    ]
+    return [Sentence(id="bottom_share.activities", parts=[say("bottom_share.activities", kinds=said)])]
+
+
+def family_blocks(study: Study, params: BottomShareParams) -> list[Block]:
+    """Special family situations, each as a share of the special families: that is whom they are counted of."""
+    families = register(study, "family_situations")
+    if families.empty:
+        return [absent("families")]
+    smallest = smallest_shown(study.site, params)
+    special = families["participant_id"].nunique()
+    counts = families.groupby("situation", observed=True)["participant_id"].nunique()
+    said = [
+        say(
+            "bottom_share.situation",
+            situation=code_label("family_situations", "situation", str(kind)),
+            share=share_cell(count / special, special, smallest=smallest),
+        )
+        for kind, count in counts.items()
+    ]
+    return [Sentence(id="bottom_share.families", parts=[say("bottom_share.families", n=special, situations=said)])]
