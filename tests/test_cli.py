@@ -12,6 +12,7 @@ import pytest
 from tiny_project import CANARY, contents, make_project
 
 from efficacy import cli
+from efficacy.cli.speech import width
 from efficacy.documents import load_document
 from efficacy.errors import Finding, MachineError
 from efficacy.params import Site, load_site
@@ -228,7 +229,7 @@ def test_messages_about_a_whole_run_follow_its_sites(
 def test_tables_are_aligned_for_chinese_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert call("list", "--language", "zh") == 0
     rows = capsys.readouterr().out.splitlines()
-    starts = {cli._width(row[: re.search(r" zh| 语言", row).start()]) for row in rows}  # type: ignore[union-attr]
+    starts = {width(row[: re.search(r" zh| 语言", row).start()]) for row in rows}  # type: ignore[union-attr]
     assert len(starts) == 1
 
 

@@ -13,6 +13,8 @@ import papermill
 import pytest
 
 import efficacy as ef
+from efficacy import cli
+from efficacy.cli.speech import width
 from efficacy.effects import DesignComparison
 from efficacy.errors import ParameterError, UsageError
 from efficacy.params import DesignParams, PlannedFile, json_schema_text, load_parameters, load_site, resolve
@@ -257,3 +259,60 @@ def test_the_notebook_runs_from_its_file(project: Project, tmp_path: Path, monke
     assert [block["kind"] for block in found].count("figure") == 3
     assert "every number is simulated" in found[0]["text"]
     assert not re.search(r"\bnan\b", str(found))
+
+
+# ---- the command
+
+
+def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    sizes = ("--surveyed", "40", "--members", "10", "--effect", "0.6", "--simulations", "1000")
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["design", *sizes, *arguments])
+    out, err = capsys.readouterr()
+    return int(caught.value.code or 0), out, err
+
+
+@pytest.mark.parametrize(("language", "header"), [("zh", "检验力"), ("en", "power")])
+def test_the_command_prints_the_designs_side_by_side(
+    capsys: pytest.CaptureFixture[str], language: str, header: str
+) -> None:
+    code, out, err = command(capsys, "--retest-r", "0.7", "--language", language)
+    lines = out.splitlines()
+    assert (code, err) == (0, "")
+    assert header in lines[1]
+    widths = {width(line) for line in lines[1:7]}
+    assert len(widths) == 1  # aligned, Chinese characters counted as two
+    row = compared(params(retest_r=0.7)).tidy().iloc[0]
+    assert f"{row['half_width']:.2f}" in lines[2] and f"{100 * row['power']:.1f}%" in lines[2]
+    assert len(lines) == 7 + 1 + 1 + 4 + 5  # table, gap, legend, result, advice
+
+
+def test_the_command_takes_a_range_and_single_designs(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = command(capsys, "--retest-r", "0.6-0.8", "--design", "second_baseline", "--language", "en")
+    assert code == 0
+    assert [line for line in out.splitlines() if line.startswith("Retest")] == [
+        f"Retest reliability r = {r}, 1000 simulated studies a design" for r in ("0.60", "0.70", "0.80")
+    ]
+    assert out.count("plus a second baseline") == 3
+    assert "Best do both" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said_in"),
+    [
+        (("--retest-r", "7"), "改法|Fix"),
+        (("--retest-r", "0.9-0.7"), "改法|Fix"),
+        (("--selection", "lowest"), "lowest_on_pretest"),
+        (("--pool", "11"), "n_pool"),
+        (("--attrition", "0.9"), "--attrition"),
+        (("--design", "crystal_ball"), "crystal_ball"),
+    ],
+)
+def test_a_wrong_option_is_answered_with_the_fix(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said_in: str
+) -> None:
+    for language in LANGUAGES:
+        code, out, err = command(capsys, *arguments, "--language", language)
+        assert (code, out) == (2, "")
+        assert re.search(said_in, err)
+        assert ("改法" if language == "zh" else "Fix") in err

@@ -1,4 +1,4 @@
-"""The command ``efficacy``: run, check, list, new, template.
+"""The command ``efficacy``: run, check, list, new, template, design.
 
 Bodies of commands import what they need, so that ``efficacy --help`` answers at once. Exit codes: 0 done, 1 our bug,
 2 wrong use of the command, 3 data, 4 parameters or instrument, 5 privacy, 7 notebook or kernel, 8 machine, 130
@@ -13,22 +13,31 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
-from unicodedata import east_asian_width
 
 import typer
 
-from .documents import Language
-from .errors import EfficacyError, Finding, our_bug
-from .project import Project, find_project
+from ..documents import Language
+from ..errors import EfficacyError, our_bug
+from ..project import find_project
+from .design import design_command
+from .listener import Listener
+from .speech import (
+    MAXIMUM_FINDINGS,
+    asked_language,
+    locale_language,
+    print_error,
+    print_findings,
+    site_language,
+    width,
+    words,
+)
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from .runs.overview import CheckedSite
-    from .runs.runner import Event
+    from ..runs.overview import CheckedSite
 
 INTERRUPTED = 130
-MAXIMUM_FINDINGS = 20
 
 app = typer.Typer(
     name="efficacy",
@@ -83,9 +92,9 @@ def run_command(
     all_findings: AllFindingsOption = False,
 ) -> None:
     """Make the reports of all or some sites; what is up to date is left alone."""
-    from .runs.jobs import Request
-    from .runs.runner import run
-    from .runs.settings import read_settings
+    from ..runs.jobs import Request
+    from ..runs.runner import run
+    from ..runs.settings import read_settings
 
     home = find_project(project)
     request = Request(
@@ -97,11 +106,11 @@ def run_command(
         force=force,
         cell_timeout=cell_timeout,
     )
-    with _Listener(home, language, limit=None if all_findings else MAXIMUM_FINDINGS) as listener:
+    with Listener(home, language, limit=None if all_findings else MAXIMUM_FINDINGS) as listener:
         code = run(request, project=home, n_jobs=jobs or os.cpu_count() or 1, listen=listener.hear)
     if code == 0:
-        spoken = language or listener.only_language or _locale_language()
-        print(_words("index_at", spoken, name=home.relative(home.index)))
+        spoken = language or listener.only_language or locale_language()
+        print(words("index_at", spoken, name=home.relative(home.index)))
     raise typer.Exit(code)
 
 
@@ -113,37 +122,37 @@ def check_command(
     all_findings: AllFindingsOption = False,
 ) -> None:
     """Read parameters and data and say what is wrong with them; nothing is written."""
-    from .runs.jobs import Request, chosen_sites
-    from .runs.overview import check_site
+    from ..runs.jobs import Request, chosen_sites
+    from ..runs.overview import check_site
 
     home = find_project(project)
     limit = None if all_findings else MAXIMUM_FINDINGS
     codes = []
     for site in chosen_sites(Request(sites=tuple(sites or ())), home):
-        spoken = language or _site_language(site, home)
+        spoken = language or site_language(site, home)
         checked = check_site(site, home)
         codes.append(checked.exit_code)
         if not checked.exit_code:
             _print_reading(site, checked, spoken)
-        _print_findings(checked.findings, spoken, limit=limit)
+        print_findings(checked.findings, spoken, limit=limit)
         if checked.exit_code:
-            _print_error(_words("check_bad", spoken, site=site, count=len(checked.findings)))
+            print_error(words("check_bad", spoken, site=site, count=len(checked.findings)))
     raise typer.Exit(next((code for code in codes if code), 0))
 
 
 def _print_reading(name: str, checked: CheckedSite, language: Language) -> None:
     """What a person compares with the questionnaire: which column was taken for what, and how many children."""
-    from .runs.overview import children_by_wave
-    from .runs.reading import reading_lines
+    from ..runs.overview import children_by_wave
+    from ..runs.reading import reading_lines
 
-    print(_words("check_good", language, site=name))
-    print("  " + _words("check_reports", language, reports=", ".join(checked.reports)))
+    print(words("check_good", language, site=name))
+    print("  " + words("check_reports", language, reports=", ".join(checked.reports)))
     for study in checked.studies:
         if study.site.site != name:
-            print("  " + _words("check_site", language, site=study.site.site))
-        print("  " + _words("check_children", language, count=len(study.participants)))
+            print("  " + words("check_site", language, site=study.site.site))
+        print("  " + words("check_children", language, count=len(study.participants)))
         for wave, count in children_by_wave(study).items():
-            print("  " + _words("check_wave", language, wave=wave, count=count))
+            print("  " + words("check_wave", language, wave=wave, count=count))
         for line in reading_lines(study, language):
             print("  " + line)
     sys.stdout.flush()  # before the warnings, also where both go into one file
@@ -152,23 +161,18 @@ def _print_reading(name: str, checked: CheckedSite, language: Language) -> None:
 @app.command("list")
 def list_command(language: LanguageOption = None, project: ProjectOption = None) -> None:
     """Show every parameter file with its reports, their language and whether they are up to date."""
-    from .runs.overview import list_reports
+    from ..runs.overview import list_reports
 
     home = find_project(project)
-    spoken = language or _locale_language()
-    rows = [tuple(_words(f"list_{name}", spoken) for name in ("site", "report", "language", "state"))]
+    spoken = language or locale_language()
+    rows = [tuple(words(f"list_{name}", spoken) for name in ("site", "report", "language", "state"))]
     for entry in list_reports(home):
-        state = _words(f"list_{entry.state}", spoken, site=entry.site)
+        state = words(f"list_{entry.state}", spoken, site=entry.site)
         rows.append((entry.site, entry.report or "-", entry.language or "-", state))
-    widths = [max(_width(row[column]) for row in rows) for column in range(3)]
+    widths = [max(width(row[column]) for row in rows) for column in range(3)]
     for row in rows:
-        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=False))
+        padded = (cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=False))
         print("  ".join([*padded, row[3]]))
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal: a Chinese character takes two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 @app.command("new")
@@ -177,11 +181,11 @@ def new_command(
     language: LanguageOption = None,
 ) -> None:
     """Make a project of your own: an example parameter file, folders for data and reports, a short guide."""
-    from .runs.new_project import make_project
+    from ..runs.new_project import make_project
 
-    spoken = language or _locale_language()
+    spoken = language or locale_language()
     make_project(folder, language=spoken)
-    print(_words("new_made", spoken, name=folder.name))
+    print(words("new_made", spoken, name=folder.name))
 
 
 @app.command("template")
@@ -193,11 +197,14 @@ def template_command(
     language: LanguageOption = None,
 ) -> None:
     """Write an empty workbook for registers, with drop-down lists; it is read back without further parameters."""
-    from .runs.templates import write_template
+    from ..runs.templates import write_template
 
-    spoken = language or _locale_language()
+    spoken = language or locale_language()
     write_template(to, kinds, language=spoken)
-    print(_words("template_made", spoken, name=to.name))
+    print(words("template_made", spoken, name=to.name))
+
+
+app.command("design")(design_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -209,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     code = _exit_code(given)
     if code == INTERRUPTED:
-        _print_error(_words("interrupted", _asked_language(given)))
+        print_error(words("interrupted", asked_language(given)))
     sys.exit(code)
 
 
@@ -218,7 +225,7 @@ def _exit_code(arguments: list[str]) -> int:
         code: Any = app(args=arguments, standalone_mode=False)  # typer turns Exit and Ctrl-C into a code
         return code if isinstance(code, int) else 0
     except EfficacyError as error:
-        _print_findings(error.findings, _asked_language(arguments), limit=MAXIMUM_FINDINGS)
+        print_findings(error.findings, asked_language(arguments), limit=MAXIMUM_FINDINGS)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
@@ -227,106 +234,9 @@ def _exit_code(arguments: list[str]) -> int:
             error.show()
             return int(error.exit_code)
         bug = our_bug(error)
-        _print_findings(bug.findings, _asked_language(arguments), limit=None)
+        print_findings(bug.findings, asked_language(arguments), limit=None)
         return bug.exit_code
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-class _Listener:
-    """Prints what happens: a live line per running report on a terminal, plain lines elsewhere."""
-
-    def __init__(self, project: Project, language: Language | None, *, limit: int | None) -> None:
-        self.project, self.language, self.limit = project, language, limit
-        self.progress: Any = None
-        self.tasks: dict[str | None, Any] = {}
-        self.languages: set[Language] = set()
-
-    def __enter__(self) -> _Listener:
-        if sys.stdout.isatty():
-            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-            self.progress = Progress(
-                SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), transient=True
-            )
-            self.progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.progress is not None:
-            self.progress.stop()
-
-    @property
-    def only_language(self) -> Language | None:
-        """The one that every site so far speaks, if there is one."""
-        return next(iter(self.languages)) if len(self.languages) == 1 else None
-
-    def hear(self, event: Event) -> None:
-        spoken = self.language or event.language or _site_language(event.site, self.project)
-        self.languages.add(spoken)
-        seconds = f"{event.seconds:.1f}" if event.seconds is not None else ""
-        line = _words(f"state_{event.status}", spoken, name=event.name or event.site, seconds=seconds)
-        if self.progress is not None and event.status == "started":
-            self.tasks[event.name] = self.progress.add_task(line, total=None)
-            return
-        if self.progress is not None and event.name in self.tasks:
-            self.progress.remove_task(self.tasks.pop(event.name))
-        if event.status == "failed":
-            _print_error(_words("failed", spoken, line=line))
-        else:
-            print(line, flush=True)
-        _print_findings(event.findings, spoken, limit=self.limit)
-
-
-def _print_findings(findings: Sequence[Finding], language: Language, *, limit: int | None) -> None:
-    from .report.findings import finding_sentence
-
-    order = {"error": 0, "warning": 1, "note": 2}
-    ordered = sorted(findings, key=lambda finding: order[finding.severity])
-    shown = ordered if limit is None else ordered[:limit]
-    for finding in shown:
-        sentence = finding_sentence(finding, language)
-        _print_error(sentence if finding.severity == "error" else _words(finding.severity, language, sentence=sentence))
-    if len(shown) < len(ordered):
-        _print_error(_words("more_findings", language, count=len(ordered) - len(shown)))
-
-
-def _print_error(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
-def _words(key: str, language: Language, **values: Any) -> str:
-    from .report.messages import template
-
-    return template(f"runs.{key}", language).format(**values)
-
-
-def _asked_language(arguments: Sequence[str]) -> Language:
-    """The language asked for on the command line, also where reading it failed; else the locale's."""
-    for flag, value in zip(arguments, [*arguments[1:], ""], strict=True):
-        asked = value if flag == "--language" else flag.removeprefix("--language=")
-        if asked in ("zh", "en"):
-            return asked  # type: ignore[return-value]
-    return _locale_language()
-
-
-def _site_language(site: str, project: Project) -> Language:
-    """The language a site's parameters ask for, read without checking the rest of the file; else the locale's."""
-    from .documents import load_document
-
-    try:
-        defaults = load_document(project.parameter_file(site), name=site).content.get("defaults")
-        spoken = defaults.get("language") if isinstance(defaults, dict) else None
-    except EfficacyError:
-        spoken = None
-    return spoken if spoken in ("zh", "en") else _locale_language()
-
-
-def _locale_language() -> Language:
-    import locale
-
-    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), None)
-    spoken = named or locale.getlocale()[0] or ""
-    return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"
