@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 from scipy.stats import multivariate_normal
 
-from efficacy.psychometrics import polychoric
+from efficacy.psychometrics import fit_efa, minimum_average_partial, parallel_analysis, polychoric, tucker_congruence
 from efficacy.psychometrics.bivariate_normal import bivariate_normal_cdf, bivariate_normal_density
 from efficacy.psychometrics.contingency import ordered_items
-from efficacy.psychometrics.polychoric_estimation import cells, two_step
+from efficacy.psychometrics.polychoric_estimation import cells, estimate_pairs, square, two_step
+from efficacy.psychometrics.polychoric_null import shuffled_polychoric
 from efficacy.psychometrics.smoothing import SMOOTHED_EIGENVALUE, smooth
 
 FACTS = facts("polychoric")
@@ -278,3 +280,98 @@ def test_items_that_repeat_each_other_lie_at_the_limit() -> None:
 def test_a_wrong_call_is_refused(option: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(option))):
         polychoric(GOOD, **option)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("tag", "n_factors"), [("bfi95_22.nf2", 2), ("bfi_ACN.nf3", 3)])
+def test_factor_analysis_of_polychoric_correlations_equals_psych(tag: str, n_factors: int) -> None:
+    entry = FACTS[f"{tag}.poly.fa.minres.oblimin"]
+    found = fit_efa(items_of(entry), n_factors=n_factors, correlation="polychoric")
+    expected = table(entry["value"]["loadings"])
+    likeness = tucker_congruence(found.loadings, expected)
+    column, sign = (
+        likeness.abs().idxmax(axis=1),
+        np.sign(likeness.to_numpy()[np.arange(n_factors), likeness.abs().to_numpy().argmax(axis=1)]),
+    )
+    aligned = expected[column] * sign
+    assert_agrees(found.loadings, aligned, 1e-3)
+    phi = table(entry["value"]["Phi"]).loc[column, column] * np.outer(sign, sign)
+    assert_agrees(found.factor_correlations, phi, 1e-3)
+    assert_agrees(found.communalities, list(entry["value"]["communality"].values()), 1e-3)
+    assert "correlations_smoothed" not in [reason.key for reason in found.reasons]
+
+
+def test_a_factor_analysis_of_smoothed_correlations_has_no_test_of_fit() -> None:
+    items = items_of(FACTS["bfi24_16.cor.smooth"]).head(24)
+    found = fit_efa(items, n_factors=2, correlation="polychoric")
+    keys = [reason.key for reason in found.reasons]
+    assert found.status == "flagged"
+    assert {"correlations_smoothed", "fit_not_computable"} <= set(keys)
+    assert math.isnan(found.chisq)
+    assert math.isnan(found.rmsea)
+    assert found.rms > 0
+    assert np.isfinite(found.loadings).all(axis=None)
+
+
+@pytest.mark.parametrize("tag", ["bfi95_22.nf2", "bfi_ACN.nf3"])
+def test_observed_eigenvalues_of_polychoric_correlations_equal_psych(tag: str) -> None:
+    entry = FACTS[f"{tag}.poly.kmo_bartlett_eigen"]
+    found = parallel_analysis(items_of(entry), basis="component", correlation="polychoric", n_iterations=5, seed=1)
+    assert_agrees(found.tidy()["observed"], entry["value"]["eigen"], 1e-4)
+
+
+@pytest.mark.parametrize(
+    ("basis", "observed", "random"), [("component", "pc.values", "pc"), ("factor", "fa.values", "fa")]
+)
+def test_parallel_analysis_of_ordered_answers_equals_psych_within_random_error(
+    basis: Literal["component", "factor"], observed: str, random: str
+) -> None:
+    entry = FACTS["bfi95_10.fa.parallel.poly"]
+    expected, few = entry["value"], 300
+    found = parallel_analysis(items_of(entry), basis=basis, correlation="polychoric", n_iterations=few, seed=3)
+    assert_agrees(found.tidy()["observed"], expected[observed], 1e-4)
+    theirs = {key: np.array(values) for key, values in expected[random].items()}
+    z = (found.tidy()["mean"] - theirs["mean"]) / (theirs["sd"] * math.sqrt(1 / few + 1 / 100))
+    assert np.abs(z).max() < 5
+    assert np.abs(found.tidy()["percentile"] - theirs["q95"]).max() < 0.1
+    assert found.n_factors == expected["ncomp" if basis == "component" else "nfact"]
+    assert (found.status, found.correlation) == ("ok", "polychoric")
+
+
+def test_random_matrices_are_polychoric_matrices_of_shuffled_answers() -> None:
+    items = ordered_items(complete("bfi54_A").to_numpy(dtype=float))
+    stack = np.concatenate(list(shuffled_polychoric(items, 20, np.random.default_rng(5))))
+    codes = np.random.default_rng(5).permuted(np.broadcast_to(items.codes, (20, *items.codes.shape)), axis=1)
+    for matrix, answers_ in zip(stack, codes, strict=True):
+        alone = estimate_pairs(ordered_items(answers_.astype(float)), empty_cells="keep_margins")
+        np.testing.assert_allclose(matrix, square(alone.correlation, items), atol=1e-5)
+
+
+def test_random_matrices_of_rare_answers_may_lie_at_the_limit_and_are_positive_definite() -> None:
+    answers_ = np.ones((12, 4))
+    answers_[:2] = 2
+    answers_[2:5, 1] = 3
+    stack = np.concatenate(list(shuffled_polychoric(ordered_items(answers_), 60, np.random.default_rng(5))))
+    assert stack.shape == (60, 4, 4)
+    assert np.isfinite(stack).all()
+    assert np.linalg.eigvalsh(stack).min() > 0
+
+
+def test_number_of_factors_from_smoothed_correlations_is_flagged() -> None:
+    items = items_of(FACTS["bfi24_16.cor.smooth"]).head(24)
+    for found in (
+        parallel_analysis(items, correlation="polychoric", n_iterations=20, seed=1),
+        minimum_average_partial(items, correlation="polychoric"),
+    ):
+        assert found.status == "flagged"
+        assert "correlations_smoothed" in [reason.key for reason in found.reasons]
+        assert math.isfinite(found.n_factors)
+
+
+def test_measured_quantities_have_no_polychoric_correlations() -> None:
+    items = pd.DataFrame(np.random.default_rng(1).normal(size=(60, 4)), columns=[*"abcd"])
+    for found in (
+        fit_efa(items, n_factors=1, correlation="polychoric"),
+        parallel_analysis(items, correlation="polychoric", n_iterations=5, seed=1),
+    ):
+        assert found.status == "not_computable"
+        assert [reason.key for reason in found.reasons] == ["too_many_categories"]

@@ -14,6 +14,8 @@ Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 EmptyCells = Literal["keep_margins", "half", "none"]
 
+MOST_CATEGORIES = 20  # more different answers than this are a measured quantity, not ordered categories
+
 _MISSING = -1
 _CELLS_AT_ONCE = 4_000_000  # indicator variables held in memory together; the tables do not depend on it
 

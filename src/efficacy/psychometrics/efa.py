@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import numpy as np
@@ -82,9 +82,11 @@ def fit_efa(
     empty_items, fewer_rows_than_items, zero_variance, singular_correlations, too_many_factors (more parameters than
     correlations), not_converged, factor_without_variance. Flagged: heywood_case, several_optima (another start than
     the customary one gave a better solution, which is the one reported), no_degrees_of_freedom, fit_not_computable
-    (the reproduced correlations are not positive definite). Raises ValueError for a wrong call. R: psych::fa(R,
-    n_factors, n.obs = n, fm = "minres" | "ml" | "pa", rotate = "oblimin" | "promax" | "varimax" | "none",
-    max.iter = 1000, min.err = 1e-9).
+    (the reproduced correlations are not positive definite, or the observed ones were not). With polychoric
+    correlations also too_many_categories (not computable), correlation_at_limit and correlations_smoothed (flagged),
+    and chisq, p_value, rmsea, tli and bic are no test, as little as psych's: normal theory does not hold for them.
+    Raises ValueError for a wrong call. R: psych::fa(R, n_factors, n.obs = n, fm = "minres" | "ml" | "pa", rotate =
+    "oblimin" | "promax" | "varimax" | "none", max.iter = 1000, min.err = 1e-9).
     """
     check_count(n_factors, "n_factors")
     check_choice(extraction, "extraction", get_args(Extraction))
@@ -93,13 +95,12 @@ def fit_efa(
     frame = numbers(items)
     names = list(frame.columns)
     matrix, counts, reasons = correlations_of(frame, method=correlation, minimum_items=_MINIMUM_ITEMS)
-    if matrix is not None:
-        reasons = too_many_factors(n_factors, len(names))
-        matrix = None if reasons else matrix
+    if matrix is not None and (too_many := too_many_factors(n_factors, len(names))):
+        matrix, reasons = None, too_many
     if matrix is None:
         solved = _nothing(len(names), n_factors, reasons)
     else:
-        solved = _solve(matrix, names, counts["n_used"], n_factors, extraction, rotation)
+        solved = _with_cautions(_solve(matrix, names, counts["n_used"], n_factors, extraction, rotation), reasons)
     return FactorSolution(
         **counts,
         **_tables(solved.pattern, solved.phi, names),
@@ -181,6 +182,14 @@ def _solve(
     return _Solved(
         pattern=pattern, phi=phi, fit=fit, heywood=bool(extracted.improper), converged=True, reasons=tuple(reasons)
     )
+
+
+def _with_cautions(solved: _Solved, cautions: tuple[Reason, ...]) -> _Solved:
+    """The solution with what speaks against its correlations; smoothed ones have no likelihood, so no test of fit."""
+    if any(reason.key == "correlations_smoothed" for reason in cautions) and not math.isnan(solved.fit.objective):
+        cautions = (*cautions, Reason("fit_not_computable"))
+        solved = replace(solved, fit=FactorFit(df=solved.fit.df, rms=solved.fit.rms))
+    return replace(solved, reasons=(*cautions, *solved.reasons))
 
 
 def too_many_factors(n_factors: int, n_items: int) -> tuple[Reason, ...]:

@@ -12,10 +12,13 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from scipy.stats import rankdata
 
 from ..results import Reason
+from .contingency import MOST_CATEGORIES, ordered_items
+from .polychoric_estimation import estimate_pairs, square
+from .smoothing import smooth
 
 Matrix = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-CorrelationMethod = Literal["pearson", "spearman"]
+CorrelationMethod = Literal["pearson", "spearman", "polychoric"]
 
 SMALLEST_EIGENVALUE = 1e-10  # below it a correlation matrix has no usable inverse in double precision
 _FLAT = 1e-12  # a range this small beside the values themselves is rounding, not variation
@@ -77,7 +80,11 @@ def empty_columns(frame: pd.DataFrame) -> tuple[str, ...]:
 
 
 def correlation_matrix(complete: Matrix, method: CorrelationMethod) -> Matrix:
-    """Correlations of complete columns, none of them flat: Pearson's, or Pearson's of the mid-ranks (Spearman)."""
+    """Correlations of complete columns, none of them flat: Pearson's, Pearson's of the mid-ranks (Spearman), or
+    polychoric ones, which may not be positive definite."""
+    if method == "polychoric":
+        items = ordered_items(complete)
+        return square(estimate_pairs(items, empty_cells="keep_margins").correlation, items)
     values = rankdata(complete, axis=0) if method == "spearman" else complete
     correlations = np.atleast_2d(np.corrcoef(values, rowvar=False))
     np.fill_diagonal(correlations, 1.0)
@@ -87,6 +94,12 @@ def correlation_matrix(complete: Matrix, method: CorrelationMethod) -> Matrix:
 def is_singular(correlations: Matrix) -> bool:
     """Whether some item is a linear combination of others, so that the matrix has no usable inverse."""
     return bool(np.linalg.eigvalsh(correlations)[0] < SMALLEST_EIGENVALUE)
+
+
+def too_many_categories(frame: pd.DataFrame) -> Reason | None:
+    """Why items are no ordered categories: so many different answers; None where they are."""
+    many = tuple(name for name in frame.columns if frame[name].nunique() > MOST_CATEGORIES)
+    return Reason("too_many_categories", {"items": many, "maximum": MOST_CATEGORIES}) if many else None
 
 
 def obstacle(frame: pd.DataFrame, complete: pd.DataFrame, *, minimum_items: int) -> Reason | None:
@@ -109,16 +122,34 @@ def obstacle(frame: pd.DataFrame, complete: pd.DataFrame, *, minimum_items: int)
 def correlations_of(
     items: pd.DataFrame, *, method: CorrelationMethod, minimum_items: int
 ) -> tuple[Matrix | None, dict[str, Any], tuple[Reason, ...]]:
-    """Listwise correlation matrix of items, the counts every result carries, and why there is no matrix.
+    """Listwise correlation matrix of items, the counts every result carries, and what stands against it.
 
-    Returns the matrix (None where it cannot be had or has no inverse), n_used and n_dropped, and the reasons.
+    Returns the matrix (None where it cannot be had or has no inverse), n_used and n_dropped, and the reasons: why
+    there is no matrix, or what to beware of (correlation_at_limit, correlations_smoothed of polychoric ones).
     """
     complete = items.dropna()
     counts = {"n_used": len(complete), "n_dropped": len(items) - len(complete)}
     reason = obstacle(items, complete, minimum_items=minimum_items)
+    if reason is None and method == "polychoric":
+        reason = too_many_categories(complete)
     if reason is not None:
         return None, counts, (reason,)
     matrix = correlation_matrix(complete.to_numpy(), method)
+    if method == "polychoric":
+        matrix, cautions = _positive_definite(matrix)
+        return matrix, counts, cautions
     if is_singular(matrix):
         return None, counts, (Reason("singular_correlations", {"n_items": len(items.columns)}),)
     return matrix, counts, ()
+
+
+def _positive_definite(polychoric: Matrix) -> tuple[Matrix, tuple[Reason, ...]]:
+    """Polychoric correlations with an inverse, smoothed where they have none, and what to beware of."""
+    reasons = []
+    if at_limit := int((np.abs(polychoric[np.triu_indices_from(polychoric, 1)]) == 1).sum()):
+        reasons.append(Reason("correlation_at_limit", {"n_pairs": at_limit}))
+    smallest = float(np.linalg.eigvalsh(polychoric)[0])
+    if smallest < SMALLEST_EIGENVALUE:
+        reasons.append(Reason("correlations_smoothed", {"smallest_eigenvalue": smallest}))
+        polychoric = smooth(polychoric)
+    return polychoric, tuple(reasons)

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..results import Result
+from ..results import Reason, Result, Status
 from ..streams import stream
+from .contingency import ordered_items
 from .inputs import (
     SMALLEST_EIGENVALUE,
     CorrelationMethod,
@@ -25,10 +26,16 @@ from .inputs import (
     numbers,
 )
 from .one_factor import one_factor_loadings
+from .polychoric_null import shuffled_polychoric
 
 Basis = Literal["factor", "component"]
 Stack = NDArray[np.float64]  # replications x items x items
 
+_RANDOM: dict[CorrelationMethod, str] = {
+    "pearson": "random normal data",
+    "spearman": "random normal data",
+    "polychoric": "shuffled answers",
+}
 _MATRICES_AT_ONCE = 1000  # held in memory together, as are at most
 _DRAWS_AT_ONCE = 2_000_000  # random numbers; the results depend on neither
 
@@ -83,15 +90,18 @@ def parallel_analysis(
     percentile: float = 95.0,
     seed: int,
 ) -> ParallelAnalysis:
-    """Parallel analysis on complete rows: keep the leading eigenvalues above those of uncorrelated normal data.
+    """Parallel analysis on complete rows: keep the leading eigenvalues above those of unrelated items.
 
     items: respondents x items, NaN missing. basis: "component", eigenvalues of the correlation matrix (Horn 1965,
     doi:10.1007/BF02289447); "factor", eigenvalues of the correlation matrix with the communalities of a one-factor
-    minres solution on its diagonal, fitted to the observed and to every random matrix alike. percentile: of the
-    random eigenvalues at each position (Glorfeld 1995, doi:10.1177/0013164495055003002). seed: of the random data.
+    minres solution on its diagonal, fitted to the observed and to every random matrix alike. correlation: the random
+    data are normal (for "spearman" their ranks); for "polychoric" every item's own answers, shuffled. percentile: of
+    the random eigenvalues at each position (Glorfeld 1995, doi:10.1177/0013164495055003002). seed: of the random data.
     Not computable: too_few_items (below 3), empty_items, fewer_rows_than_items, zero_variance,
-    singular_correlations. Raises ValueError for a wrong call. R: psych::fa.parallel(na.omit(items), fm = "minres",
-    fa = "both", quant = .95, sim = TRUE), up to random error.
+    singular_correlations, too_many_categories (polychoric). Flagged: correlation_at_limit, correlations_smoothed
+    (polychoric; random matrices are smoothed alike). Raises ValueError for a wrong call. R:
+    psych::fa.parallel(na.omit(items), fm = "minres", fa = "both", quant = .95, sim = TRUE; cor = "poly" draws with
+    replacement), up to random error.
     """
     check_choice(basis, "basis", get_args(Basis))
     check_choice(correlation, "correlation", get_args(CorrelationMethod))
@@ -105,16 +115,21 @@ def parallel_analysis(
     observed = mean = limit = np.full(n_items, math.nan)
     if matrix is not None:
         observed = _eigenvalues(matrix[None], basis)[0]
-        stacks = _random_correlations(counts["n_used"], n_items, n_iterations, correlation, seed)
+        generator = stream(seed, "parallel_analysis")
+        if correlation == "polychoric":
+            answers = ordered_items(frame.dropna().to_numpy())
+            stacks = shuffled_polychoric(answers, n_iterations, generator)
+        else:
+            stacks = _random_correlations(counts["n_used"], n_items, n_iterations, correlation, generator)
         random = np.concatenate([_eigenvalues(stack, basis) for stack in stacks])
         mean, limit = random.mean(axis=0), np.percentile(random, percentile, axis=0)
     retained = np.logical_and.accumulate(observed > limit)
     return ParallelAnalysis(
         **counts,
-        method=f"Parallel analysis, {basis} eigenvalues, random normal data, listwise",
-        status="not_computable" if reasons else "ok",
+        method=f"Parallel analysis, {basis} eigenvalues, {_RANDOM[correlation]}, listwise",
+        status=_status(matrix, reasons),
         reasons=reasons,
-        n_factors=math.nan if reasons else int(retained.sum()),
+        n_factors=math.nan if matrix is None else int(retained.sum()),
         n_items=n_items,
         basis=basis,
         correlation=correlation,
@@ -145,21 +160,24 @@ def minimum_average_partial(
     return MinimumAveragePartial(
         **counts,
         method="Minimum average partial, listwise",
-        status="not_computable" if reasons else "ok",
+        status=_status(matrix, reasons),
         reasons=reasons,
-        n_factors=math.nan if reasons else int(np.nanargmin(powers[:, 0])),
-        n_factors_fourth=math.nan if reasons else int(np.nanargmin(powers[:, 1])),
+        n_factors=math.nan if matrix is None else int(np.nanargmin(powers[:, 0])),
+        n_factors_fourth=math.nan if matrix is None else int(np.nanargmin(powers[:, 1])),
         n_items=len(frame.columns),
         correlation=correlation,
         averages=pd.DataFrame({"n_components": n_components, "squared": powers[:, 0], "fourth_power": powers[:, 1]}),
     )
 
 
+def _status(matrix: Matrix | None, reasons: tuple[Reason, ...]) -> Status:
+    return "not_computable" if matrix is None else "flagged" if reasons else "ok"
+
+
 def _random_correlations(
-    n_rows: int, n_items: int, n_iterations: int, correlation: CorrelationMethod, seed: int
+    n_rows: int, n_items: int, n_iterations: int, correlation: CorrelationMethod, generator: np.random.Generator
 ) -> Iterator[Stack]:
     """Correlation matrices of uncorrelated normal data, in stacks small enough for memory."""
-    generator = stream(seed, "parallel_analysis")
     at_once = max(1, _DRAWS_AT_ONCE // (n_rows * n_items))
     for done in range(0, n_iterations, _MATRICES_AT_ONCE):
         stack = np.empty((min(_MATRICES_AT_ONCE, n_iterations - done), n_items, n_items))

@@ -12,14 +12,21 @@ from scipy.special import ndtri
 
 from ..results import Reason, Result
 from .contingency import EmptyCells, OrderedItems, ordered_items
-from .inputs import SMALLEST_EIGENVALUE, Matrix, check_choice, check_level, empty_columns, flat_columns, numbers
+from .inputs import (
+    SMALLEST_EIGENVALUE,
+    Matrix,
+    check_choice,
+    check_level,
+    empty_columns,
+    flat_columns,
+    numbers,
+    too_many_categories,
+)
 from .polychoric_errors import Errors, standard_errors
-from .polychoric_estimation import FEWEST, PairEstimates, estimate_pairs, item_thresholds
+from .polychoric_estimation import FEWEST, PairEstimates, estimate_pairs, item_thresholds, square
 from .smoothing import smooth
 
 Smoothing = Literal["eigenvalues", "none"]
-
-MOST_CATEGORIES = 20  # more different answers than this are a measured quantity, not ordered categories
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,21 +115,11 @@ def polychoric(
     )
 
 
-def square(correlations: Matrix, items: OrderedItems) -> Matrix:
-    """The symmetric matrix of correlations given by pair, with ones on its diagonal (NaN for an item without
-    variation)."""
-    matrix = np.diag(np.where(items.n_categories > 1, 1.0, math.nan))
-    matrix[items.pairs] = correlations
-    matrix.T[items.pairs] = correlations
-    return matrix
-
-
 def _obstacle(frame: pd.DataFrame) -> Reason | None:
     """Why no pair can be computed whatever the answers are."""
     if len(frame.columns) < 2:
         return Reason("too_few_items", {"n_items": len(frame.columns), "minimum": 2})
-    many = tuple(name for name in frame.columns if frame[name].nunique() > MOST_CATEGORIES)
-    return Reason("too_many_categories", {"items": many, "maximum": MOST_CATEGORIES}) if many else None
+    return too_many_categories(frame)
 
 
 def _reasons(

@@ -76,6 +76,14 @@ def estimate_pairs(items: OrderedItems, *, empty_cells: EmptyCells) -> PairEstim
     )
 
 
+def square(correlations: Floats, items: OrderedItems) -> Floats:
+    """The symmetric matrix of correlations given by pair, with ones on its diagonal (NaN for an item without
+    variation)."""
+    matrix = np.diag(np.where(items.n_categories > 1, 1.0, np.nan))
+    matrix[items.pairs] = matrix.T[items.pairs] = correlations
+    return matrix
+
+
 def item_thresholds(counts: Floats, n_categories: Codes) -> Floats:
     """Phi^-1 of the cumulated shares: items x (most categories - 1).
 
