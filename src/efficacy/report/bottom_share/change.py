@@ -16,7 +16,7 @@ from ..numbers import Interval, Number
 from ..shared import absent, conf_column, smallest_shown
 from ..style import ACCENT, FAINT, INK, MEMBERS, REST
 from ..wording import say
-from .choices import class_label, earlier_term, label, later_term, school_of
+from .choices import class_label, earlier_term, in_school_order, label, later_term, school_of
 
 RS = ("standing_lowest", "standing_highest")
 
@@ -224,7 +224,7 @@ def _class_table(study: Study, params: BottomShareParams, classes: pd.DataFrame,
     tiers = school_of(study).awards
     earned = {} if audit is None else audit.set_index("unit").to_dict("index")
     rows = []
-    for _, row in classes.iterrows():
+    for _, row in in_school_order(study, classes).iterrows():
         hides = smallest > 1
         award = earned.get(row["class"])
         cells: list[Cell] = [

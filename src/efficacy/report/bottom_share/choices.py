@@ -183,6 +183,17 @@ def share_of_all(rows: pd.DataFrame) -> float:
     return float(rows["bottom"].dropna().astype(float).mean())
 
 
+def in_school_order(study: Study, classes: pd.DataFrame) -> pd.DataFrame:
+    """Rows by grade, then class."""
+    grades = grades_of(study)
+
+    def place(name: str) -> tuple[int, str]:
+        grade = next((index for index, grade in enumerate(grades) if name.startswith(grade)), len(grades))
+        return grade, name
+
+    return classes.iloc[sorted(range(len(classes)), key=lambda row: place(classes["class"].iloc[row]))]
+
+
 def award_results(classes: pd.DataFrame) -> pd.DataFrame:
     """Changes by class as ``award_audit`` takes them; classes have no rank in the county."""
     chance = classes["chance"].fillna(1.0)  # no fall: any fall of nought or more is certain

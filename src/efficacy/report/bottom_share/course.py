@@ -38,13 +38,15 @@ def course_figure(study: Study, params: BottomShareParams, shares: pd.DataFrame)
         axes = canvas.subplots()
         axes.axhline(COUNTY_SHARE, color=INK, linewidth=0.8, linestyle="--")
         axes.text(-0.35, COUNTY_SHARE - 0.008, drawing.text(say("bottom_share.county_line")), fontsize=8, va="top")
-        for line in lines:
+        for number, line in enumerate(lines):
             current = line[-1][0] == later_term(study, params)
-            _draw_line(axes, drawing, study, line, terms, colour=ACCENT if current else REST)
+            # intervals of the same term stand side by side
+            _draw_line(axes, drawing, study, line, terms, colour=ACCENT if current else REST, shift=0.03 * number)
         axes.set_xticks(range(len(terms)), [_broken(drawing.text(label(study, term))) for term in terms], fontsize=8)
         axes.set_xlim(-0.4, len(terms) - 0.35)
         axes.set_ylim(0, None)
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
+        axes.set_xlabel(drawing.text(say("bottom_share.column_term")))
         axes.set_ylabel(drawing.text(say("bottom_share.share_axis")))
         axes.grid(axis="y", color=FAINT, linewidth=0.6)
         return canvas
@@ -71,15 +73,17 @@ def _lines(study: Study, shares: pd.DataFrame) -> list[Line]:
     return list(lines.values())
 
 
-def _draw_line(axes: Axes, drawing: Drawing, study: Study, line: Line, terms: tuple[str, ...], *, colour: str) -> None:
+def _draw_line(
+    axes: Axes, drawing: Drawing, study: Study, line: Line, terms: tuple[str, ...], *, colour: str, shift: float
+) -> None:
     places = [terms.index(term) for term, *_ in line]
     values = [share for _, _, share, _, _ in line]
     axes.plot(places, values, color=colour, marker="o", markersize=4, linewidth=1.6)
     _, grade, share, low, high = line[-1]
-    axes.plot([places[-1]] * 2, [low, high], color=colour, linewidth=1)
+    axes.plot([places[-1] + shift] * 2, [low, high], color=colour, linewidth=1)
     said = say("bottom_share.line_end", grade=label(study, grade), share=Number(value=share, role="percent"))
     axes.annotate(
-        drawing.text(said), (places[-1], share), xytext=(6, 0), textcoords="offset points", fontsize=8, va="center"
+        drawing.text(said), (places[-1], share), xytext=(14, 0), textcoords="offset points", fontsize=8, va="center"
     )
 
 
