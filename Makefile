@@ -12,7 +12,7 @@ export PYTHONHASHSEED := 0
 export OPENBLAS_NUM_THREADS := 1
 export IPYKERNEL_CELL_NAME := <cell>
 
-.PHONY: setup reports test check lab format format-check lint types layers notebooks clean
+.PHONY: setup reports test check lab calibrate sentinels format format-check lint types layers notebooks clean
 
 setup: $(INSTALLED)
 
@@ -52,6 +52,14 @@ types: setup
 
 layers: setup
 	$(BIN)/lint-imports
+
+# every procedure in simulated studies with known truth: hours, in pieces; the table ships with the package
+calibrate: setup
+	$(BIN)/python -m benchmarks.calibration --jobs $(JOBS)
+
+# a dozen cells of it again, in three minutes
+sentinels: setup
+	EFFICACY_SENTINEL_REPLICATIONS=2000 $(BIN)/python -m pytest -n $(JOBS) tests/test_calibration_sentinels.py
 
 lab: setup
 	$(BIN)/jupyter lab notebooks

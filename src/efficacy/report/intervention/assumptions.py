@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -14,9 +15,9 @@ from ..labels import arm_label, scale_label, scale_names, wave_label
 from ..numbers import Number
 from ..shared import conf_column
 from ..wording import Words, say
-from . import measured
 from .case import Case
 from .evaluation import Evaluation
+from .measured import DRIFT, MORE_SKEWED, SKEWED, MeasuredDesign, nearest_design
 from .words import comparison_label, interval, points, retest, row_where, share
 
 _SENTENCES = {
@@ -35,7 +36,7 @@ def assumptions_sentence(evaluation: Evaluation) -> Sentence:
     """What must hold for the main analysis, and how large its error is where that does not."""
     parts: list[Words] = [say(f"intervention_results.assume_{_SENTENCES[evaluation.key]}")]
     if evaluation.key == "retest_correction":
-        parts.append(_retest_errors())
+        parts.append(_retest_errors(evaluation))
     if evaluation.key == "regression_discontinuity" and evaluation.at_post.discontinuity is not None:
         parts += [_discontinuity_errors(evaluation), say("intervention_results.assume_power")]
     if evaluation.key == "two_readings" and evaluation.compared_readings:
@@ -158,36 +159,56 @@ def _other_changes(case: Case) -> list[_Other]:
     return others
 
 
-def _retest_errors() -> Words:
+def _measured_design(evaluation: Evaluation) -> MeasuredDesign:
+    """The calibrated design whose error rates are quoted for this study."""
+    case = evaluation.case
+    return nearest_design(n_survey=len(case.own_survey), n_members=len(case.both_waves[0]), retest_r=evaluation.shown_r)
+
+
+def _named(design: MeasuredDesign, replications: int) -> dict[str, Any]:
+    """Which simulated design a sentence quotes."""
+    return {
+        "n": design.n_survey,
+        "members": design.n_members,
+        "r": retest(design.retest_r),
+        "replications": replications,
+    }
+
+
+def _retest_errors(evaluation: Evaluation) -> Words:
+    design = _measured_design(evaluation)
+    normal, skewed, drift = (
+        design.value("retest_correction_study_r", "coverage", shape=shape, drift=drift)
+        for shape, drift in (("normal", 0.0), (SKEWED, 0.0), ("normal", DRIFT))
+    )
     return say(
         "intervention_results.assume_retest_measured",
-        n=measured.N_SURVEY,
-        members=measured.N_MEMBERS,
-        r=retest(measured.RETEST_R),
-        replications=measured.REPLICATIONS,
-        normal=share(measured.RETEST_COVERAGE),
-        skewness=Number(value=measured.SKEWNESS_LOW, role="effect"),
-        skewed=share(measured.RETEST_COVERAGE_SKEWED),
-        drift=share(measured.RETEST_COVERAGE_DRIFT),
+        **_named(design, min(normal.replications, skewed.replications, drift.replications)),
+        normal=share(normal.value),
+        skewness=Number(value=design.value("pretest", "skewness", shape=SKEWED).value, role="effect"),
+        skewed=share(skewed.value),
+        drift=share(drift.value),
     )
 
 
 def _discontinuity_errors(evaluation: Evaluation) -> Words:
-    result = evaluation.at_post.discontinuity
+    result, design = evaluation.at_post.discontinuity, _measured_design(evaluation)
     observed = result.skewness_pre if result is not None else float("nan")
+    linear, both = (
+        [design.value(f"discontinuity_{form}", "upward", shape=shape) for shape in (SKEWED, MORE_SKEWED)]
+        for form in ("linear", "both")
+    )
+    low, high = (design.value("pretest", "skewness", shape=shape).value for shape in (SKEWED, MORE_SKEWED))
     return say(
         "intervention_results.assume_discontinuity_measured",
         observed=Number(value=observed, role="effect"),
-        n=measured.N_SURVEY,
-        members=measured.N_MEMBERS,
-        r=retest(measured.RETEST_R),
-        replications=measured.REPLICATIONS,
-        low=Number(value=measured.SKEWNESS_LOW, role="effect"),
-        low_linear=share(measured.LINEAR_CLAIMS_LOW),
-        low_both=share(measured.BOTH_CLAIMS_LOW),
-        high=Number(value=measured.SKEWNESS_HIGH, role="effect"),
-        high_linear=share(measured.LINEAR_CLAIMS_HIGH),
-        high_both=share(measured.BOTH_CLAIMS_HIGH),
+        **_named(design, min(value.replications for value in (*linear, *both))),
+        low=Number(value=low, role="effect"),
+        low_linear=share(linear[0].value),
+        low_both=share(both[0].value),
+        high=Number(value=high, role="effect"),
+        high_linear=share(linear[1].value),
+        high_both=share(both[1].value),
     )
 
 

@@ -1,20 +1,45 @@
-"""Error rates of this report's methods where their assumptions fail, measured with the package's own functions.
-
-From benchmarks/error_rates.py, 4,000 studies a cell: the lowest 12 of 54, retest correlation 0.7, no effect; the
-retest study has 40 children. Monte-Carlo standard error about 0.005.
-"""
+"""Error rates of this report's methods where their assumptions fail: the calibrated design nearest to a site's own."""
 
 from __future__ import annotations
 
-N_SURVEY = 54
-N_MEMBERS = 12
-RETEST_R = 0.7
-REPLICATIONS = 4000
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-RETEST_COVERAGE = 0.952
-RETEST_COVERAGE_SKEWED = 0.911  # true levels skewed 1.2, the pretest about 0.6
-RETEST_COVERAGE_DRIFT = 0.868  # everybody rises by 0.2 standard deviations
+from ...calibration import CalibratedValue, nearest_calibration
+from ...calibration.model import CellValue
 
-SKEWNESS_LOW, SKEWNESS_HIGH = 0.61, 0.98  # of the pretest, mean over the studies
-LINEAR_CLAIMS_LOW, LINEAR_CLAIMS_HIGH = 0.128, 0.304  # upward, nominal 0.025
-BOTH_CLAIMS_LOW, BOTH_CLAIMS_HIGH = 0.022, 0.034
+DRIFT = 0.2
+"""Change of everybody, in standard deviations, for which the error of methods without untreated children is quoted."""
+SKEWED, MORE_SKEWED = "skew_0.7", "skew_1.2"
+_NOTHING_HAPPENED: Mapping[str, CellValue] = {
+    "shape": "normal",
+    "effect": 0.0,
+    "drift": 0.0,
+    "missing": 0.0,
+    "loss": "random",
+    "shock": 0.0,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredDesign:
+    """A design of the calibration table: the lowest n_members of n_survey at a retest correlation, no effect."""
+
+    n_survey: int
+    n_members: int
+    retest_r: float
+
+    def value(self, procedure: str, statistic: str, *, shape: str = "normal", drift: float = 0.0) -> CalibratedValue:
+        """What was measured of a procedure in this design, with scores of this shape and everybody changed by drift."""
+        sizes = {"n_survey": self.n_survey, "n_members": self.n_members, "retest_r": self.retest_r}
+        cell = {**sizes, **_NOTHING_HAPPENED, "shape": shape, "drift": drift}
+        return nearest_calibration(procedure, statistic, cell)
+
+
+def nearest_design(*, n_survey: int, n_members: int, retest_r: float) -> MeasuredDesign:
+    """The calibrated design nearest to these numbers, of those measured with every failure that a sentence quotes."""
+    wanted = MeasuredDesign(n_survey=max(n_survey, 1), n_members=max(n_members, 1), retest_r=retest_r)
+    found = wanted.value("retest_correction_study_r", "coverage", drift=DRIFT).cell
+    return MeasuredDesign(
+        n_survey=int(found["n_survey"]), n_members=int(found["n_members"]), retest_r=float(found["retest_r"])
+    )
