@@ -149,8 +149,11 @@ class InterventionParams(RetestParams):
     member's. With improvement: decrease the lowest so drawn."""
     cluster: Name | None = None
     """Covariate naming the small group or class of each child; left out: one group."""
+    declared_effect: Annotated[float, Field(gt=0, le=3)] | None = None
+    """Effect looked for, in standard deviations of all surveyed, declared before the data were seen: its power is said.
+    Never the observed one."""
     n_simulations: Annotated[int, Field(ge=1000, le=1_000_000)] = 10_000
-    """Simulated studies behind the false-alarm rate."""
+    """Simulated studies behind the false-alarm rate and the power."""
 
     def misfits(self) -> Iterator[Misfit]:
         yield from super().misfits()

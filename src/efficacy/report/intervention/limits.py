@@ -10,6 +10,7 @@ from ..shared import count_words, smallest_shown
 from ..wording import Words, say
 from .case import OTHER_POPULATION, Case
 from .evaluation import READINGS, Evaluation
+from .power import declared_power
 from .results import arm_claims
 from .words import comparison_label, level, outcome_label, points, retest, row_where
 
@@ -179,13 +180,14 @@ def _attrition_limits(case: Case) -> list[Words]:
 
 
 def _precision_limits(evaluation: Evaluation) -> list[Words]:
-    """How wide the interval of the main estimate is."""
+    """How wide the interval of the main estimate is, and the power for the effect declared beforehand."""
     case = evaluation.case
     low, high = _main_interval(evaluation)
-    if not low < high:
-        return []
-    half = points((high - low) / 2)
-    return [say("intervention_limits.limit_small", n=len(case.both_waves[0]), level=level(case), half=half)]
+    small: list[Words] = []
+    if low < high:
+        half = points((high - low) / 2)
+        small.append(say("intervention_limits.limit_small", n=len(case.both_waves[0]), level=level(case), half=half))
+    return [*small, *declared_power(evaluation)]
 
 
 def _main_interval(evaluation: Evaluation) -> tuple[float, float]:
