@@ -56,6 +56,12 @@ def studies(entry: dict[str, Any]) -> tuple[pd.Series, pd.Series]:
     )
 
 
+def alike() -> tuple[pd.Series, pd.Series]:
+    """Four studies that happen to agree more than their standard errors promise."""
+    y = pd.Series({"a": 0.25, "b": 0.22, "c": 0.30, "d": 0.24})
+    return y, pd.Series([0.01, 0.02, 0.04, 0.015], index=y.index) ** 0.5
+
+
 def fitted(entry: dict[str, Any], method: str, test: str, **options: Any) -> PooledEffect:
     test = {"z": "z", "knha": "knapp_hartung"}[test]
     return pool_effects(*studies(entry), method=method, test=test, two_studies="compute", **options)  # type: ignore[arg-type]
@@ -129,6 +135,19 @@ def test_another_confidence_level_equals_r(name: str) -> None:
     result = fitted(entry, "PM", "knha", conf_level=0.9)
     for theirs in ("ci.lb", "ci.ub", "pi.lb", "pi.ub"):
         assert agrees(getattr(result, NAMES[theirs]), entry["value"][theirs], entry)
+
+
+@pytest.mark.parametrize("name", [name for name in FACTS if name.endswith(".adhoc")])
+def test_the_modified_test_equals_r_and_is_never_narrower(name: str) -> None:
+    entry = FACTS[name]
+    y, se = studies(entry) if "data" in entry else alike()
+    method = name.split(".")[2]
+    result = pool_effects(y, se, method=method, test="modified_knapp_hartung")  # type: ignore[arg-type]
+    for theirs, expected in entry["value"].items():
+        assert agrees(getattr(result, NAMES[theirs]), expected, entry), theirs
+    normal = pool_effects(y, se, method=method, test="z")  # type: ignore[arg-type]
+    assert result.conf_high - result.conf_low >= normal.conf_high - normal.conf_low
+    assert (result.status, result.df) == ("ok", len(y) - 1)
 
 
 # ---- refusals and reasons
@@ -314,6 +333,15 @@ def test_without_the_number_of_retested_children_r_is_fixed(groups: dict[str, Su
     assert result.std_error == result.std_error_sites == result.at_fixed_r.std_error
     many = pool_adjusted_changes(groups, unit="raw", retest_r=0.7, retest_n=10**9)
     assert many.std_error == pytest.approx(result.std_error)
+
+
+def test_other_methods_are_those_of_pool_effects(groups: dict[str, SurveyedGroup]) -> None:
+    for method, test in (("REML", "knapp_hartung"), ("PM", "modified_knapp_hartung"), ("DL", "z"), ("FE", "z")):
+        result = pool_adjusted_changes(groups, unit="raw", retest_r=0.7, method=method, test=test)  # type: ignore[arg-type]
+        rows = result.by_site().set_index("term")
+        alone = pool_effects(rows["estimate"], rows["std_error"], method=method, test=test)  # type: ignore[arg-type]
+        for name in ("estimate", "std_error", "p_value", "conf_low", "conf_high", "pred_low", "pred_high"):
+            assert getattr(result, name) == pytest.approx(getattr(alone, name), nan_ok=True), (method, name)
 
 
 def test_units_of_the_scores_do_not_matter(groups: dict[str, SurveyedGroup]) -> None:

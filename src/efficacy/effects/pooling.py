@@ -26,7 +26,8 @@ from .pooling_heterogeneity import (
     weighted_mean,
 )
 
-PoolingTest = Literal["knapp_hartung", "z"]
+PoolingTest = Literal["knapp_hartung", "modified_knapp_hartung", "z"]
+"""z is narrower the fewer the studies; the modified form is never narrower than it would be with normal errors."""
 FEWEST = 3
 """Studies below which no pooled number is given: an interval of two reaches 1.1 to 2.9 standard deviations each way."""
 
@@ -38,7 +39,7 @@ LEFT_OUT_COLUMNS = ("left_out", "estimate", "std_error", "conf_low", "conf_high"
 class PooledEffect(Result):
     """The mean of true effects over studies. n_used: studies.
 
-    method: estimator of tau^2; test: of the mean. df: k - 1 under knapp_hartung, else NaN. tau2, i2 (0 to 1) with
+    method: estimator of tau^2; test: of the mean. df: k - 1, NaN under z. tau2, i2 (0 to 1) with
     Q-profile intervals; h2: 1 / (1 - i2), of FE Q/(k - 1). q, q_p_value: Cochran's test on q_df. pred_low, pred_high:
     where the true effect of a further study would lie; NaN for FE, which supposes a single one.
     """
@@ -99,20 +100,21 @@ def pool_effects(
 ) -> PooledEffect:
     """Random-effects mean of independent estimates of one kind and unit.
 
-    estimates, std_errors: by study (index its name); a study without both is dropped. mu = sum w y / sum w,
-    w = 1/(se^2 + tau^2), tau^2 by ``method``. test "z": SE^2 = 1/sum w, normal; "knapp_hartung":
-    SE^2 = sum w (y - mu)^2 / [(k - 1) sum w], t on k - 1. Prediction: mu +- quantile * sqrt(SE^2 + tau^2). i2:
-    tau^2/(tau^2 + s^2), s^2 the typical sampling variance; of FE (Q - k + 1)/Q. One study: not computable. Two: not
-    computable either, unless two_studies="compute", which is arithmetic and no basis for a conclusion. Flagged where
-    the Knapp-Hartung interval is narrower than the normal one, as equal estimates happen to make it, or the estimates
-    do not differ at all. Raises ValueError for standard errors that are not positive or an unknown option.
+    estimates, std_errors: by study (index its name); a study without both is dropped. mu = sum w y / sum w, w = 1/(se^2
+    + tau^2), tau^2 by ``method``. test "z": SE^2 = 1/sum w, normal; "knapp_hartung": SE^2 = q/sum w with q = sum w (y -
+    mu)^2 / (k - 1), t on k - 1; "modified_knapp_hartung": the same with at least q = 1. Prediction: mu +- quantile *
+    sqrt(SE^2 + tau^2). i2: tau^2/(tau^2 + s^2), s^2 the typical sampling variance; of FE (Q - k + 1)/Q. One study: not
+    computable. Two: not computable either, unless two_studies="compute", which is arithmetic and no basis for a
+    conclusion. Flagged where the Knapp-Hartung interval is narrower than the normal one, as equal estimates happen to
+    make it, or the estimates do not differ at all. Raises ValueError for standard errors that are not positive or an
+    unknown option.
 
-    Paule & Mandel (1982), doi:10.6028/jres.087.022; Hartung & Knapp (2001), doi:10.1002/sim.1009; Viechtbauer (2007),
-    doi:10.1002/sim.2514. R: ``metafor::rma(y, sei = se, method = "PM", test = "knha")``, ``confint``, ``predict``,
-    ``leave1out``.
+    Paule & Mandel (1982), doi:10.6028/jres.087.022; Hartung & Knapp (2001), doi:10.1002/sim.1009; Knapp & Hartung
+    (2003), doi:10.1002/sim.1482 (modified); Viechtbauer (2007), doi:10.1002/sim.2514. R: ``metafor::rma(y, sei = se,
+    method = "PM", test = "knha")`` ("adhoc", "z"), ``confint``, ``predict``, ``leave1out``.
     """
     _check(method, test, two_studies)
-    if method == "FE" and test == "knapp_hartung":
+    if method == "FE" and test != "z":
         raise ValueError("method='FE' supposes one true effect: test='z'")
     check_probability(conf_level, "conf_level")
     together, n_dropped = complete_rows(
@@ -183,8 +185,10 @@ def mean_of_studies(
     """The arithmetic of pool_effects, for at least two studies."""
     tau2 = between_variance(y, v, method)
     mean, weights = weighted_mean(y, v, tau2)
-    df = float(len(y) - 1) if test == "knapp_hartung" else math.inf
-    scale = generalised_q(y, v, tau2) / df if test == "knapp_hartung" else 1.0
+    df = math.inf if test == "z" else float(len(y) - 1)
+    scale = 1.0 if test == "z" else generalised_q(y, v, tau2) / df
+    if test == "modified_knapp_hartung":
+        scale = max(1.0, scale)
     std_error = math.sqrt(scale / float(weights.sum()))
     between = None if method == "FE" else tau2
     return {**with_prediction(mean, std_error, df=df, tau2=between, conf_level=conf_level), "tau2": tau2}
@@ -234,7 +238,7 @@ def _spread(y: Floats, v: Floats, tau2: float, method: Heterogeneity, conf_level
 def _reasons(y: Floats, v: Floats, found: MeanOfStudies, test: PoolingTest, conf_level: float) -> tuple[Reason, ...]:
     if np.ptp(y) == 0:
         return (Reason("estimates_all_equal", {"n": len(y)}),)
-    if test == "z":
+    if test != "knapp_hartung":
         return ()
     _, weights = weighted_mean(y, v, found["tau2"])
     normal = float(stats.norm.ppf((1 + conf_level) / 2)) / math.sqrt(float(weights.sum()))

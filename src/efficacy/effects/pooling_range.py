@@ -14,7 +14,7 @@ import pandas as pd
 from ..results import Reason, Result
 from .inputs import Improvement, check_improvement, check_probability
 from .linear import ESTIMATE_COLUMNS
-from .pooling import FEWEST, MeanOfStudies, mean_of_studies
+from .pooling import FEWEST, MeanOfStudies, PoolingTest, mean_of_studies
 from .pooling_heterogeneity import Heterogeneity
 from .pooling_sites import PoolingUnit, SurveyedGroup
 from .retest import MeasuredMembers, beyond_regression, measured_members
@@ -55,13 +55,14 @@ def pool_adjusted_changes_over_r(
     highest: float,
     step: float = 0.05,
     method: Heterogeneity = "PM",
+    test: PoolingTest = "knapp_hartung",
     improvement: Improvement = "increase",
     conf_level: float = 0.95,
 ) -> PooledChangeOverR:
     """The pooled change at every retest correlation of a declared range, and the r at which its verdict tips.
 
-    groups, unit, method: as in pool_adjusted_changes; each row is that pooling with rho = retest_r at every site, its
-    own error left out. lowest, highest, step: the range, both ends included. Returns PooledChangeOverR; fewer than
+    groups, unit, method, test: as in pool_adjusted_changes; each row is that pooling with rho = retest_r at every site,
+    its own error left out. lowest, highest, step: the range, both ends included. Returns PooledChangeOverR; fewer than
     three sites that can be computed: not computable. Raises ValueError for a range outside (0, 1), step <= 0, another
     unit or improvement. R: ``uniroot`` on ``metafor::rma`` of the formulas of adjusted_change.
     """
@@ -91,7 +92,7 @@ def pool_adjusted_changes_over_r(
         return dataclasses.replace(empty, status="not_computable", reasons=(reason,))
 
     def margin(rho: float) -> float:
-        found = _pooled_at(sites, rho, unit=unit, method=method, conf_level=conf_level)
+        found = _pooled_at(sites, rho, unit=unit, method=method, test=test, conf_level=conf_level)
         return found["conf_low"] if improvement == "increase" else -found["conf_high"]
 
     decisive = lowest if margin(lowest) <= margin(highest) else highest
@@ -99,7 +100,7 @@ def pool_adjusted_changes_over_r(
     rows = [
         {
             "retest_r": float(r),
-            **_pooled_at(sites, float(r), unit=unit, method=method, conf_level=conf_level),
+            **_pooled_at(sites, float(r), unit=unit, method=method, test=test, conf_level=conf_level),
             "beyond_selection": margin(float(r)) > 0,
         }
         for r in grid
@@ -116,7 +117,13 @@ def pool_adjusted_changes_over_r(
 
 
 def _pooled_at(
-    sites: list[MeasuredMembers], rho: float, *, unit: PoolingUnit, method: Heterogeneity, conf_level: float
+    sites: list[MeasuredMembers],
+    rho: float,
+    *,
+    unit: PoolingUnit,
+    method: Heterogeneity,
+    test: PoolingTest,
+    conf_level: float,
 ) -> MeanOfStudies:
     """The pooling with one rho at every site."""
     changes = [beyond_regression(data, rho, retest_n=None, conf_level=conf_level) for data in sites]
@@ -125,4 +132,4 @@ def _pooled_at(
     else:
         pairs = [(change["estimate"], change["std_error"]) for change in changes]
     y, se = np.array(pairs).T
-    return mean_of_studies(y, se**2, method=method, test="knapp_hartung", conf_level=conf_level)
+    return mean_of_studies(y, se**2, method=method, test=test, conf_level=conf_level)

@@ -17,7 +17,7 @@ import pandas as pd
 from ..results import Reason, Result
 from .inputs import check_probability
 from .linear import ESTIMATE_COLUMNS
-from .pooling import PooledEffect, pool_effects, with_prediction
+from .pooling import PooledEffect, PoolingTest, pool_effects, with_prediction
 from .pooling_heterogeneity import Heterogeneity
 from .selection import AdjustedChange, adjusted_change
 
@@ -88,18 +88,18 @@ def pool_adjusted_changes(
     retest_n: int | None = None,
     retest_sd: float | None = None,
     method: Heterogeneity = "PM",
+    test: PoolingTest = "knapp_hartung",
     conf_level: float = 0.95,
 ) -> PooledChange:
     """Mean over sites of the change beyond regression to the mean, the retest correlation's error counted once.
 
     groups: by site. unit: "raw" where one instrument was used everywhere, else "standardised". retest_r, retest_n,
     retest_sd: as in adjusted_change, shared by all sites. At each site tau_j(rho_j) and V_j = A_j + B_j of
-    adjusted_change at fixed rho_j; raw: tau_j, V_j; standardised: delta_j = tau_j/s_j, V_j/s_j^2 +
-    delta_j^2/(2(N_j - 1)). Pooled by pool_effects with ``method`` and Knapp-Hartung; then
-    SE^2 = SE_HK^2 + (sum w_j (X_j - mu_j) SE_rho_j / u_j)^2, sum w = 1, u_j = 1 or s_j,
-    SE_rho_j = (1 - rho_j^2)/sqrt(retest_n - 3); t and prediction interval on k - 1. Returns PooledChange; fewer than
-    three sites: not computable, the sites beside it. Assumes what adjusted_change does, at every site. Raises
-    ValueError as adjusted_change, and for an unknown unit.
+    adjusted_change at fixed rho_j; raw: tau_j, V_j; standardised: delta_j = tau_j/s_j, V_j/s_j^2 + delta_j^2/(2(N_j -
+    1)). Pooled by pool_effects with ``method`` and ``test``; then SE^2 = SE_HK^2 + (sum w_j (X_j - mu_j) SE_rho_j /
+    u_j)^2, sum w = 1, u_j = 1 or s_j, SE_rho_j = (1 - rho_j^2)/sqrt(retest_n - 3); t and prediction interval on k - 1.
+    Returns PooledChange; fewer than three sites: not computable, the sites beside it. Assumes what adjusted_change
+    does, at every site. Raises ValueError as adjusted_change, and for an unknown unit.
 
     R: ``metafor::rma(tau, V, method = "PM", test = "knha")``, then the formula.
     """
@@ -120,8 +120,9 @@ def pool_adjusted_changes(
         for site, group in sorted(groups.items())
     }
     table = _table(changes, unit)
+    by_site = table.set_index("term")
     at_fixed_r = pool_effects(
-        table.set_index("term")["estimate"], table.set_index("term")["std_error"], method=method, conf_level=conf_level
+        by_site["estimate"], by_site["std_error"], method=method, test=test, conf_level=conf_level
     )
     weights = at_fixed_r.by_study().set_index("term")["weight"]
     table["weight"] = table["term"].map(weights).astype(float)
@@ -145,8 +146,8 @@ def pool_adjusted_changes(
     found = with_prediction(
         at_fixed_r.estimate,
         math.hypot(at_fixed_r.std_error, of_retest),
-        df=at_fixed_r.df,
-        tau2=at_fixed_r.tau2,
+        df=math.inf if test == "z" else at_fixed_r.df,
+        tau2=None if method == "FE" else at_fixed_r.tau2,
         conf_level=conf_level,
     )
     return dataclasses.replace(
