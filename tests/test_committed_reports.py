@@ -10,13 +10,21 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from efficacy.params import load_site, resolve
+from efficacy.params import load_parameters, resolve
 from efficacy.project import Project
 
 ROOT = Path(__file__).parents[1]
 PROJECT = Project(ROOT)
 REPORTS = sorted(path for path in PROJECT.reports.glob("*/*.ipynb") if path.parent.name in PROJECT.parameter_names())
-LANGUAGE = {"qichun": "zh", "laixi": "en", "baumann": "zh", "bfi": "en"}
+LANGUAGE = {
+    "qichun": "zh",
+    "laixi": "en",
+    "shiqiao": "zh",
+    "hekou": "en",
+    "pooled_villages": "zh",
+    "baumann": "zh",
+    "bfi": "en",
+}
 MAXIMUM_BYTES = 5_000_000
 
 
@@ -32,8 +40,8 @@ def test_they_are_small():
 
 @pytest.mark.parametrize("site", sorted(LANGUAGE))
 def test_the_language_of_each_site_is_declared(site):
-    loaded = load_site(site, project=PROJECT)
-    for report in loaded.site.reports:
+    loaded = load_parameters(site, project=PROJECT)
+    for report in loaded.content.reports:
         assert resolve(loaded, report).language == LANGUAGE[site]
 
 

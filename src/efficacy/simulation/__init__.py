@@ -12,7 +12,7 @@ from .answers import (
 )
 from .bottom_share import BottomShareTruth, CohortTruth, SimulatedSchool, county_cuts, simulate_school
 from .bottom_share_examples import SIZHOUTOU
-from .examples import LAIXI, QICHUN
+from .examples import HEKOU, LAIXI, QICHUN, SHIQIAO
 from .moments import ScaleTruth, item_covariances, item_means, scale_truth, shift_for, stability_for
 from .process import (
     FidelityTruth,
@@ -31,10 +31,12 @@ from .site import SimulatedSite, simulate_site
 from .truth import AttendanceTruth, CausesTruth, CovariateTruth, OccasionTruth, QuestionnaireTruth, SiteTruth
 
 __all__ = [
+    "HEKOU",
     "LAIXI",
     "LAIXI_PROCESS",
     "QICHUN",
     "QICHUN_PROCESS",
+    "SHIQIAO",
     "SIZHOUTOU",
     "AttendanceTruth",
     "BottomShareTruth",

@@ -81,3 +81,31 @@ LAIXI = SiteTruth(
     minimum_answered=0.8,
     n_dropouts=2,
 )
+
+_VILLAGE_COVARIATES = (
+    CovariateTruth(name="sex", proportions=(0.5, 0.5)),
+    CovariateTruth(name="grade", proportions=(0.30, 0.30, 0.25, 0.15)),
+    CovariateTruth(name="contact", proportions=(0.20, 0.40, 0.40), correlation=0.30),
+)
+
+SHIQIAO = SiteTruth(
+    name="shiqiao",
+    seed=20250919,
+    n=46,
+    group_size=9,
+    questionnaire=_questionnaire(factor_correlation=0.60, lower=0.15),
+    retest_r=0.70,
+    occasions=(OccasionTruth(wave="pre"), OccasionTruth(wave="post", effect=0.55, lowest=9)),
+    covariates=_VILLAGE_COVARIATES,
+)
+
+HEKOU = SiteTruth(
+    name="hekou",
+    seed=20251005,
+    n=58,
+    group_size=11,
+    questionnaire=_questionnaire(factor_correlation=0.60, lower=0.05),
+    retest_r=0.70,
+    occasions=(OccasionTruth(wave="pre"), OccasionTruth(wave="post", effect=0.25, lowest=11)),
+    covariates=_VILLAGE_COVARIATES,
+)
