@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from reference_facts import REFERENCE, entries, table
 
-__all__ = ["assert_agrees", "facts", "items_of", "scored", "table", "with_correlations"]
+__all__ = ["assert_agrees", "facts", "items_of", "scored", "subscales", "table", "with_correlations"]
 
 REVERSED = {
     "bfi_A": ["A1"],
@@ -38,6 +38,16 @@ def scored(entry: dict[str, Any]) -> pd.DataFrame:
     items = items_of(entry)
     reverse = REVERSED.get(entry["id"].split(".")[0], [])
     return items.assign(**{name: 7 - items[name] for name in reverse})
+
+
+def subscales(entry: dict[str, Any]) -> dict[str, list[str]]:
+    """The scales of an entry about several of them: name -> items, as its model line by line."""
+    columns = entry["columns"]
+    if columns[0] == "x1":
+        return {"visual": columns[:3], "textual": columns[3:6], "speed": columns[6:9]}
+    names = {"A": "Agree", "C": "Consc", "E": "Extra", "N": "Neuro"}
+    scales = {name: [column for column in columns if column[0] == letter] for letter, name in names.items()}
+    return {name: items for name, items in scales.items() if items}
 
 
 def assert_agrees(actual: Any, expected: Any, tolerance: float = 1e-8) -> None:

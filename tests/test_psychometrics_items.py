@@ -14,15 +14,38 @@ from psychometrics_facts import assert_agrees, facts, items_of, scored, table
 from scipy import stats
 from statsmodels.stats.weightstats import DescrStatsW
 
-from efficacy.psychometrics import describe_items, item_analysis
+from efficacy.psychometrics import answer_counts, describe_items, item_analysis
 
 FACTS = facts("items")
-TAGS = ["bfi54_CE", "bfi95_22"]
+TAGS = ["bfi54_CE", "bfi95_22", "bfi_A", "bfi_AC", "bfi_N", "hs9"]
+LIKERT = TAGS[:-1]  # hs9: test scores, without a response scale
 answers = arrays(float, st.tuples(st.integers(8, 30), st.integers(3, 6)), elements=st.integers(1, 5).map(float))
 
 
 def by_item(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_index("item")
+
+
+@pytest.mark.parametrize("tag", LIKERT)
+def test_counts_of_answers_equal_r(tag: str) -> None:
+    entry = FACTS[f"{tag}.item.freq"]
+    found = answer_counts(items_of(entry), minimum=1, maximum=6)
+    wide = found.pivot(index="response", columns="item", values="n")
+    assert_agrees(wide[entry["columns"]], table(entry["value"]), 0)
+    assert_agrees(found.groupby("item")["share"].sum(), np.ones(len(entry["columns"])))
+
+
+def test_an_answer_beside_the_scale_is_refused_and_an_item_without_answers_has_no_shares() -> None:
+    items = pd.DataFrame({"a": [1.0, 2, 2.5], "b": [1.0, 2, math.nan], "c": [math.nan] * 3})
+    with pytest.raises(ValueError, match="'a'") as refused:
+        answer_counts(items, minimum=1, maximum=3)
+    assert "2.5" not in str(refused.value)
+    found = answer_counts(items[["b", "c"]], minimum=1, maximum=3)
+    assert found["n"].tolist() == [1, 1, 0, 0, 0, 0]
+    assert found["share"].tolist()[:3] == [0.5, 0.5, 0]
+    assert found["share"][3:].isna().all()
+    with pytest.raises(ValueError, match="minimum below maximum"):
+        answer_counts(items, minimum=5, maximum=1)
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -38,8 +61,9 @@ def test_distribution_equals_psych_and_e1071(tag: str) -> None:
     assert_agrees(found["skewness"], table(FACTS[f"{tag}.item.skew_types"]["value"]).loc["type2_G1"])
     assert_agrees(found["kurtosis"], table(FACTS[f"{tag}.item.kurtosis_types"]["value"]).loc["type2_G2"])
     shares = table(FACTS[f"{tag}.item.floor_ceiling"]["value"])
-    assert_agrees(found["floor"], shares.loc["floor"])
-    assert_agrees(found["ceiling"], shares.loc["ceiling"])
+    if tag in LIKERT:
+        assert_agrees(found["floor"], shares.loc["floor"])
+        assert_agrees(found["ceiling"], shares.loc["ceiling"])
     assert_agrees(found["n_missing"] / (found["n"] + found["n_missing"]), shares.loc["missing"])
     assert (found["reason"] == "").all()
 
@@ -74,6 +98,8 @@ def test_discrimination_equals_psych(tag: str) -> None:
     assert_agrees(found["item_total_r"], per_item["raw.r"])
     assert_agrees(found["item_rest_r"], per_item["r.drop"])
     assert_agrees(found["alpha_if_dropped"], dropped["raw_alpha"])
+    multiple = FACTS[f"{tag}.alpha.smc"]["value"]
+    assert_agrees(found["squared_multiple_r"], [multiple[name] for name in found.index])
     assert (found["reverse_alarm"] == (per_item["r.drop"] < 0)).all()
     complete = describe_items(items.dropna())
     for column in ("std_error", "conf_low", "conf_high"):
@@ -100,6 +126,7 @@ def test_extreme_groups_are_those_at_or_beyond_the_27_percent_scores(tag: str) -
         test = stats.ttest_ind(high[name], low[name], equal_var=False)
         row = found.loc[name, ["high_low_statistic", "high_low_df", "high_low_p_value"]]
         assert_agrees(row, [test.statistic, test.df, test.pvalue])
+        assert_agrees(found.loc[name, "high_low_difference"], high[name].mean() - low[name].mean())
 
 
 def test_extreme_groups_by_hand() -> None:

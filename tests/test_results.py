@@ -130,10 +130,12 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "loading_stability": lambda: ef.loading_stability(ITEMS, n_factors=1, n_resamples=20),
     "mcdonald_omega": lambda: ef.mcdonald_omega(ITEMS, n_resamples=20),
     "omega_hierarchical": lambda: ef.omega_hierarchical(ITEMS, n_factors=2, n_resamples=20),
+    "split_halves": lambda: ef.split_halves(ITEMS),
 }
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "cohort_standing": lambda: ef.cohort_standing(MARKS),
     "categorical_table": lambda: ef.categorical_table(pd.DataFrame({"arm": ARM})),
+    "answer_counts": lambda: ef.answer_counts(ITEMS, minimum=1, maximum=6),
     "describe_items": lambda: ef.describe_items(ITEMS, minimum=1, maximum=6),
     "describe_scores": lambda: ef.describe_scores(pd.DataFrame({"total": PRE}), by=ARM),
     "item_analysis": lambda: ef.item_analysis(ITEMS),

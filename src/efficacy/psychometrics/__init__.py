@@ -7,13 +7,14 @@ from .correlations import CorrelationMatrix, correlations
 from .efa import FactorSolution, fit_efa, tucker_congruence
 from .factor_scores import FactorScores, factor_scores
 from .factorability import Factorability, factorability
-from .items import describe_items, item_analysis
+from .items import answer_counts, describe_items, item_analysis
 from .loading_stability import LoadingStability, loading_stability
 from .omega import Omega, mcdonald_omega
 from .omega_hierarchical import OmegaHierarchical, omega_hierarchical
 from .parallel import MinimumAveragePartial, ParallelAnalysis, minimum_average_partial, parallel_analysis
 from .polychoric import PolychoricCorrelations, polychoric
 from .reliability import Reliability, ReliabilityCoefficients, cronbach_alpha, reliability
+from .split_half import SplitHalves, split_halves
 
 __all__ = [
     "CorrelationMatrix",
@@ -28,6 +29,8 @@ __all__ = [
     "PolychoricCorrelations",
     "Reliability",
     "ReliabilityCoefficients",
+    "SplitHalves",
+    "answer_counts",
     "correlations",
     "cronbach_alpha",
     "describe_items",
@@ -42,5 +45,6 @@ __all__ = [
     "parallel_analysis",
     "polychoric",
     "reliability",
+    "split_halves",
     "tucker_congruence",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .inputs import Mask, Matrix, check_level, is_flat, numbers
+from .inputs import Mask, Matrix, check_level, correlation_matrix, is_flat, is_singular, numbers
 
 EXTREME_SHARE = 0.27  # Kelley (1939): the share at each end that separates high from low best under normality
 ROUNDING = 1e-12  # a correlation this near 0 has no sign: its last digits change with the order of the items
@@ -38,24 +38,50 @@ def describe_items(
     return pd.DataFrame(rows, columns=["item", *_distribution(np.empty(0), None, None, conf_level)])
 
 
+def answer_counts(items: pd.DataFrame, *, minimum: int, maximum: int) -> pd.DataFrame:
+    """How often each answer of the response scale was given to each item, answers that nobody gave included.
+
+    items: respondents x items, NaN missing. minimum, maximum: ends of the response scale, from the instrument, in steps
+    of 1. Returns one row an item and answer: item, response, n, share (of those who answered the item; NaN where
+    nobody did). Raises ValueError for a wrong call and for an answer that is not on the scale (naming the item, never
+    the answer). R: table(factor(x, levels = minimum:maximum)).
+    """
+    if not minimum < maximum:
+        raise ValueError(f"minimum={minimum!r}, maximum={maximum!r}: minimum below maximum")
+    frame = numbers(items)
+    scale = np.arange(minimum, maximum + 1)
+    parts = []
+    for name in frame.columns:
+        given = frame[name].dropna().to_numpy()
+        if not np.isin(given, scale).all():
+            raise ValueError(f"items: an answer to {name!r} is not on the scale from {minimum} to {maximum}")
+        n = (given[:, None] == scale).sum(axis=0)
+        share = n / len(given) if len(given) else np.full(len(scale), math.nan)
+        parts.append(pd.DataFrame({"item": name, "response": scale, "n": n, "share": share}))
+    columns = ["item", "response", "n", "share"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
 def item_analysis(items: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Item analysis of one scale on its complete rows: discrimination, and what the scale would be without the item.
 
     items: respondents x items of one scale, reverse-scored, NaN missing. Returns one row an item: item, n, n_dropped,
     mean, sd, std_error, conf_low, conf_high (t interval of the mean), item_total_r, item_rest_r (corrected
-    item-total correlation), alpha_if_dropped (NaN for two items), high_low_statistic, high_low_df, high_low_p_value
-    (extreme groups: Welch's t of the respondents at or above the total score of rank round(.27 n) from the top
-    against those at or below that of the same rank from the bottom, ties included), n_low, n_high, reverse_alarm
-    (item_rest_r < 0: a reason to look at the wording, never a confirmation of a reversed key), reason ("" or
-    too_few_rows, too_few_items, zero_variance, groups_overlap, groups_too_small). Raises ValueError for a wrong call.
-    Reference: Kelley (1939), doi:10.1037/h0057123. R: psych::alpha(items)$item.stats (r.drop) and $alpha.drop;
-    t.test(high, low).
+    item-total correlation), squared_multiple_r (R^2 of the item on the others; NaN where their correlations have no
+    inverse), alpha_if_dropped (NaN for two items), high_low_difference (of the means), high_low_statistic,
+    high_low_df, high_low_p_value (extreme groups: Welch's t of the respondents at or above the total score of rank
+    round(.27 n) from the top against those at or below that of the same rank from the bottom, ties included), n_low,
+    n_high, reverse_alarm (item_rest_r < 0: a reason to look at the wording, never a confirmation of a reversed key),
+    reason ("" or too_few_rows, too_few_items, zero_variance, groups_overlap, groups_too_small). Raises ValueError for
+    a wrong call. Reference: Kelley (1939), doi:10.1037/h0057123. R: psych::alpha(items)$item.stats (r.drop) and
+    $alpha.drop; psych::smc(cor(items)); t.test(high, low).
     """
     check_level(conf_level)
     frame = numbers(items)
     complete = frame.dropna()
     values = complete.to_numpy()
     low, high = _extreme_groups(values.sum(axis=1))
+    multiple = _squared_multiple(values)
     rows = []
     for position, name in enumerate(complete.columns):
         described = _distribution(values[:, position], None, None, conf_level)
@@ -63,6 +89,7 @@ def item_analysis(items: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFr
             {"item": name, "n_dropped": len(frame) - len(values), "n_low": int(low.sum()), "n_high": int(high.sum())}
             | {key: described[key] for key in ("n", "mean", "sd", "std_error", "conf_low", "conf_high")}
             | _discrimination(values, position, low, high)
+            | {"squared_multiple_r": multiple[position]}
         )
     return pd.DataFrame(rows, columns=_ITEM_ANALYSIS_COLUMNS)
 
@@ -70,7 +97,7 @@ def item_analysis(items: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFr
 _NO_TEST = (math.nan, math.nan, math.nan)
 _ITEM_ANALYSIS_COLUMNS = (
     *("item", "n", "n_dropped", "mean", "sd", "std_error", "conf_low", "conf_high"),
-    *("item_total_r", "item_rest_r", "alpha_if_dropped"),
+    *("item_total_r", "item_rest_r", "squared_multiple_r", "alpha_if_dropped", "high_low_difference"),
     *("high_low_statistic", "high_low_df", "high_low_p_value", "n_low", "n_high", "reverse_alarm", "reason"),
 )
 
@@ -133,6 +160,16 @@ def _alpha_without(values: Matrix, position: int) -> float:
     return float(k / (k - 1) * (1 - rest.var(axis=0, ddof=1).sum() / rest.sum(axis=1).var(ddof=1)))
 
 
+def _squared_multiple(values: Matrix) -> Matrix:
+    """R^2 of every item on the others: 1 - 1 / diag(R^-1)."""
+    n, k = values.shape
+    nothing = np.full(k, math.nan)
+    if n <= k or k < 2 or any(is_flat(column) for column in values.T):
+        return nothing
+    correlations = correlation_matrix(values, "pearson")
+    return nothing if is_singular(correlations) else 1 - 1 / np.linalg.inv(correlations).diagonal()
+
+
 def _extreme_groups(total: Matrix) -> tuple[Mask, Mask]:
     """Masks of the low and the high group by total score; ties at the cut belong to the group."""
     if not total.size:
@@ -161,6 +198,7 @@ def _discrimination(values: Matrix, position: int, low: Mask, high: Mask) -> dic
         "item_total_r": _correlation(item, total),
         "item_rest_r": item_rest_r,
         "alpha_if_dropped": _alpha_without(values, position),
+        "high_low_difference": math.nan if overlap or not low.size else float(item[high].mean() - item[low].mean()),
         "high_low_statistic": statistic,
         "high_low_df": df,
         "high_low_p_value": p_value,

@@ -15,7 +15,8 @@ Objective = Callable[[Matrix, NDArray[np.intp]], tuple[Matrix, Matrix, Stack]]
 """Points (problems x variables) and which problems they belong to -> values, gradients, Hessians."""
 
 _FIRST_DAMPING = 1e-3
-_LEAST_DAMPING, _MOST_DAMPING = 1e-12, 1e12
+_LEAST_DAMPING = 1e-12
+_MOST_STALLED = 12  # steps in a row without gain: at a corner of the function, or at the limit of double precision
 _ROUNDING = 1e-14  # of a value: a step that changes it less has neither gained nor lost
 
 
@@ -41,21 +42,24 @@ def minimise_many(
 
     starts: problems x variables. Damped Newton steps d = -(H + mu I)^-1 g over the variables that are free to move
     (not held by a bound), cut at the bounds; a step that raises the value is taken back and mu grows, otherwise mu
-    shrinks. A problem is finished when its distance from stationary falls below tolerance. Reference: Levenberg
-    (1944), doi:10.1090/qam/10666; Bertsekas (1982), doi:10.1137/0320018.
+    shrinks. A problem is finished when its distance from stationary falls below tolerance, or after twelve steps
+    without gain. Reference: Levenberg (1944), doi:10.1090/qam/10666; Bertsekas (1982), doi:10.1137/0320018.
     """
     points = starts.clip(lower, upper)
     values, gradients, hessians = objective(points, np.arange(len(points)))
     damping = np.full(len(points), _FIRST_DAMPING)
+    stalled = np.zeros(len(points), dtype=int)
     distance = _distance(points, gradients, lower, upper)
     for _ in range(most_iterations):
-        active = np.flatnonzero((distance > tolerance) & (damping < _MOST_DAMPING))
+        active = np.flatnonzero((distance > tolerance) & (stalled < _MOST_STALLED))
         if not active.size:
             break
         step = _step(points[active], gradients[active], hessians[active], damping[active], lower, upper)
         trial = (points[active] + step).clip(lower, upper)
         value, gradient, hessian = objective(trial, active)
-        good = value <= values[active] + _ROUNDING * np.maximum(1, np.abs(values[active]))
+        rounding = _ROUNDING * np.maximum(1, np.abs(values[active]))
+        good, gained = value <= values[active] + rounding, value < values[active] - rounding
+        stalled[active] = np.where(gained, 0, stalled[active] + 1)
         taken = active[good]
         points[taken], values[taken] = trial[good], value[good]
         gradients[taken], hessians[taken] = gradient[good], hessian[good]

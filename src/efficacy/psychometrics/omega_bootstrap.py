@@ -48,7 +48,7 @@ def log_interval(estimate: float, replicates: Matrix, *, n: int, conf_level: flo
     variance = float((deviations**2).mean())
     s = math.sqrt(variance * len(logs) / (len(logs) - 1))
     kurtosis = float((deviations**4).mean()) / variance**2 if variance > 0 else 1.0
-    s_error = s * math.sqrt((kurtosis - 1) / (4 * len(logs)))
+    s_error = s * math.sqrt(max(kurtosis - 1, 0) / (4 * len(logs)))
     t = float(stats.t.ppf((1 + conf_level) / 2, n - 1))
     above, below = (1 - estimate) * math.exp(t * s), (1 - estimate) * math.exp(-t * s)
     return LogInterval(
