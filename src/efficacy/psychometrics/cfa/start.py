@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..inputs import Mask, Matrix
+from .moments import matrices
 from .specification import FIXED, Element, Specification
 
 _SMALLEST, _LARGEST = 0.2, 0.9  # standardised loadings of a start stay off zero and off one, with their sign
@@ -128,3 +129,37 @@ def _units(elements: Sequence[Element], loadings: Matrix, beta: Matrix) -> Matri
         if e.free == FIXED and e.matrix == "beta":
             unit[e.column] = beta[e.row, e.column] * unit[e.row]
     return np.asarray(unit, dtype=float)
+
+
+def scattered(specification: Specification, start: Matrix, generator: np.random.Generator) -> Matrix:
+    """A random start about another: loadings, regressions and factor covariances times 0.1 to 1.9, variances times
+    0.5 to 1.5, means as they are."""
+    low, high = np.ones(len(start)), np.ones(len(start))
+    for e in specification.elements:
+        if e.free == FIXED or e.matrix in ("nu", "alpha"):
+            continue
+        variance = e.matrix in ("psi", "theta") and e.row == e.column
+        low[e.free], high[e.free] = (0.5, 1.5) if variance else (0.1, 1.9)
+    return np.asarray(start * generator.uniform(low, high), dtype=float)
+
+
+def oriented(specification: Specification, parameters: Matrix) -> Matrix:
+    """The same solution with every factor in the direction of most of its items (a second-order factor: of its
+    factors): their standardised loadings have a positive sum. Factors with a fixed loading keep its direction."""
+    at = matrices(specification, 0, parameters)
+    held = {e.column for e in specification.elements if e.matrix in ("lambda", "beta") and e.free == FIXED and e.value}
+    spread = np.sqrt(np.abs(at.phi.diagonal()).clip(min=1e-300))
+    sums = (at.loadings / np.sqrt(at.covariance.diagonal())[:, None]).sum(axis=0)
+    sign = np.where(sums < 0, -1.0, 1.0)
+    sign[list(held)] = 1.0
+    second = (at.total - np.eye(len(sign))) * sign[:, None] / spread[:, None]
+    above = second.any(axis=0)
+    sign = np.where(above & (second.sum(axis=0) < 0), -sign, sign)
+    sign[list(held)] = 1.0
+    turned = parameters.copy()
+    for e in specification.elements:
+        if e.free != FIXED:
+            rows = sign[e.row] if e.matrix in ("beta", "psi", "alpha") else 1.0
+            columns = sign[e.column] if e.matrix in ("lambda", "beta", "psi") else 1.0
+            turned[e.free] = parameters[e.free] * rows * columns
+    return turned

@@ -88,6 +88,22 @@ def specify(
     return specification
 
 
+def independence(items: tuple[str, ...], *, n_groups: int, mean_structure: bool) -> Specification:
+    """The model of uncorrelated items, by group variances and then (with a mean structure) intercepts: the baseline
+    of incremental fit indices."""
+    places: list[tuple[MatrixName, int, int]] = [("theta", row, row) for row in range(len(items))]
+    if mean_structure:
+        places += [("nu", row, 0) for row in range(len(items))]
+    elements = [(matrix, group, row, column) for group in range(n_groups) for matrix, row, column in places]
+    return Specification(
+        items=items,
+        factors=(),
+        n_groups=n_groups,
+        mean_structure=mean_structure,
+        elements=tuple(Element(*place, number, 0.0) for number, place in enumerate(elements)),
+    )
+
+
 def normalised(name: str) -> str:
     """A parameter's name with the spaces of lavaan's notation: ``visual=~x1`` becomes ``visual =~ x1``."""
     return re.sub(r"\s*(=~|~\*~|~~|~1|\|)\s*", r" \1 ", name).strip()
