@@ -17,20 +17,25 @@ import pandas as pd
 from make_examples import write_csv, write_sheets
 
 from efficacy.codebooks import register_kind
-from efficacy.simulation import SIZHOUTOU, SimulatedSchool, simulate_school
+from efficacy.simulation import CASEWORK, SIZHOUTOU, SimulatedSchool, simulate_casework, simulate_school
 
 Sheet = tuple[Sequence[str], Iterable[Sequence[Any]]]
 
 GRADES = {"g1": "初一", "g2": "初二", "g3": "初三"}
 SUBJECTS = {"chinese": "语文", "maths": "数学", "english": "英语", "science": "科学", "total": "total"}
 N_SCHOOLS = 17
+CASEWORK_BOOKS = {
+    "cases": ("case_files", "case_stages", "case_findings", "groups", "group_members", "group_meetings"),
+    "pairs": ("pairs", "pair_contacts", "gifts", "outcomes"),
+}
 
 
 def main(folder: Path) -> None:
     """Write every register below folder."""
-    target = folder / "sizhoutou"
-    target.mkdir(parents=True, exist_ok=True)
-    make_sizhoutou(target)
+    for name, make in (("sizhoutou", make_sizhoutou), ("casework", make_casework)):
+        target = folder / name
+        target.mkdir(parents=True, exist_ok=True)
+        make(target)
 
 
 def make_sizhoutou(folder: Path) -> None:
@@ -38,7 +43,7 @@ def make_sizhoutou(folder: Path) -> None:
     school = simulate_school(SIZHOUTOU)
     logs = {"exam_marks": school.marks, "teacher_help": school.teacher_help, "pupil_help": school.pupil_help}
     for kind, frame in logs.items():
-        header, rows = _sheet(kind, _in_chinese(frame.drop(columns="full_mark", errors="ignore")))
+        header, rows = as_sheet(kind, _in_chinese(frame.drop(columns="full_mark", errors="ignore")))
         write_csv(folder / f"{kind}.csv", header, rows, encoding="gb18030")
     sheets = {
         "county_cuts": _with_ranks(school),
@@ -51,8 +56,27 @@ def make_sizhoutou(folder: Path) -> None:
     }
     write_sheets(
         folder / "registers.xlsx",
-        {register_kind(kind).title.zh: _sheet(kind, _in_chinese(frame)) for kind, frame in sheets.items()},
+        {register_kind(kind).title.zh: as_sheet(kind, _in_chinese(frame)) for kind, frame in sheets.items()},
     )
+
+
+def make_casework(folder: Path) -> None:
+    """Short registers as sheets of two workbooks, long ones as the CSV a program exports."""
+    registers = simulate_casework(CASEWORK).registers
+    for book, kinds in CASEWORK_BOOKS.items():
+        sheets = {register_kind(kind).title.zh: as_sheet(kind, _numbered(registers[kind])) for kind in kinds}
+        write_sheets(folder / f"{book}.xlsx", sheets)
+    in_books = {kind for kinds in CASEWORK_BOOKS.values() for kind in kinds}
+    for kind, frame in registers.items():
+        if kind not in in_books:
+            header, rows = as_sheet(kind, _numbered(frame))
+            write_csv(folder / f"{kind}.csv", header, rows, encoding="utf-8-sig")
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    if "participant_id" not in frame:
+        return frame
+    return frame.assign(participant_id=[f"X{10_000 + number}" for number in frame["participant_id"]])
 
 
 def _with_ranks(school: SimulatedSchool) -> pd.DataFrame:
@@ -117,7 +141,7 @@ def _in_chinese(frame: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _sheet(kind: str, frame: pd.DataFrame) -> Sheet:
+def as_sheet(kind: str, frame: pd.DataFrame) -> Sheet:
     """A register under the Chinese headings of its codebook, codes by their Chinese labels."""
     columns = [column for column in register_kind(kind).columns if column.name in frame]
     labels: dict[str, Mapping[str, str]] = {

@@ -38,6 +38,9 @@ FILES = (
     "qichun/checklist.xlsx", "qichun/observations.csv", "qichun/feedback.xlsx",
     "shiqiao/pretest.csv", "shiqiao/posttest.csv", "hekou/pretest.csv", "hekou/posttest.csv",
     "laixi/laixi.sav", "laixi/sessions.csv", "laixi/feedback.csv", "baumann/baumann.csv", "bfi/bfi.csv",
+    "casework/cases.xlsx", "casework/pairs.xlsx", "casework/crisis_decisions.csv", "casework/graduates.csv",
+    "casework/home_visits.csv", "casework/leavers.csv", "casework/leaving_signs.csv", "casework/plan_measures.csv",
+    "casework/poverty_causes.csv", "casework/roll_lists.csv", "casework/warning_signs.csv",
     "sizhoutou/exam_marks.csv", "sizhoutou/teacher_help.csv", "sizhoutou/pupil_help.csv", "sizhoutou/registers.xlsx",
 )  # fmt: skip
 SCRIPTS = ("make_examples", "make_registers")

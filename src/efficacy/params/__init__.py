@@ -1,5 +1,7 @@
 """What is asked for: a parameter file for each study site or analysis across sites, one model per report."""
 
+from .case_study import REPORTED_ITEMS, CaseOutcome, CaseStudy, RandomStart
+from .caseload import Caseload, WarningSign
 from .checks import Scales, report_misfits, score_scales
 from .files import DataOrigin, ParameterFile, PlannedFile, PooledFile, SiteFile
 from .loader import load_parameters, load_site, resolve
@@ -12,6 +14,7 @@ from .registers import RegisterFile, files_of
 from .reports import (
     REPORT_MODELS,
     BottomShareParams,
+    CaseworkParams,
     DescriptiveParams,
     DesignParams,
     FactorParams,
@@ -20,6 +23,7 @@ from .reports import (
     ReportName,
     ReportParams,
     RetestParams,
+    SingleCaseParams,
 )
 from .schema import KINDS, json_schema, json_schema_text
 from .school import AwardTier, Named, School, TargetRule, Term
@@ -31,11 +35,16 @@ __all__ = [
     "FACETS",
     "GROUP_STAGES",
     "KINDS",
+    "REPORTED_ITEMS",
     "REPORT_MODELS",
     "Aim",
     "Arms",
     "AwardTier",
     "BottomShareParams",
+    "CaseOutcome",
+    "CaseStudy",
+    "Caseload",
+    "CaseworkParams",
     "CoIntervention",
     "Covariate",
     "DataOrigin",
@@ -56,6 +65,7 @@ __all__ = [
     "PooledFile",
     "PooledParams",
     "Programme",
+    "RandomStart",
     "RegisterFile",
     "ReportName",
     "ReportParams",
@@ -63,11 +73,13 @@ __all__ = [
     "Scales",
     "School",
     "ScoreColumn",
+    "SingleCaseParams",
     "Site",
     "SiteFile",
     "Source",
     "TargetRule",
     "Term",
+    "WarningSign",
     "Wave",
     "column_range",
     "files_of",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from ..documents import Misfit, nearest_name
-from .reports import BottomShareParams, DescriptiveParams, FactorParams, InterventionParams, ReportParams
+from .reports import (
+    BottomShareParams,
+    DescriptiveParams,
+    FactorParams,
+    InterventionParams,
+    ReportParams,
+    SingleCaseParams,
+)
 from .site import Site
 
 Scales = Mapping[str, Collection[str]]
@@ -40,6 +47,8 @@ def report_misfits(site: Site, params: ReportParams, *, scales: Scales | None = 
         yield from _scale_misfits(known, "scale", params.scale, params.wave or site.baseline)
     elif isinstance(params, BottomShareParams):
         yield from _school_misfits(site, params)
+    elif isinstance(params, SingleCaseParams):
+        yield from _case_misfits(site, params)
     elif isinstance(params, FactorParams):
         yield from _instrument_misfits(site, params)
     elif isinstance(params, InterventionParams):
@@ -94,6 +103,17 @@ def _school_misfits(site: Site, params: BottomShareParams) -> Iterator[Misfit]:
     for key in ("earlier_term", "later_term"):
         if (name := getattr(params, key)) is not None and name not in terms:
             yield Misfit("unknown_reference", (key,), {"name": name, "nearest": nearest_name(name, terms)})
+
+
+def _case_misfits(site: Site, params: SingleCaseParams) -> Iterator[Misfit]:
+    if site.case_study is None:
+        yield Misfit("case_study_needed")
+        return
+    outcomes = [outcome.value for outcome in site.case_study.outcomes]
+    name = params.primary_outcome
+    if name is not None and name not in outcomes:
+        values = {"name": name, "nearest": nearest_name(name, outcomes)}
+        yield Misfit("unknown_case_outcome", ("primary_outcome",), values)
 
 
 def _instrument_misfits(site: Site, params: FactorParams) -> Iterator[Misfit]:

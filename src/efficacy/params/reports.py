@@ -11,7 +11,7 @@ from pydantic import Field, create_model
 from ..documents import Language, Misfit, StrictModel, Text, repeated
 from .names import Entry, Name
 
-ReportName = Literal["descriptive", "factor", "intervention", "bottom_share"]
+ReportName = Literal["descriptive", "factor", "intervention", "bottom_share", "single_case", "casework"]
 """The reports a site may ask for; other parameter files make the one report of their kind."""
 Profile = Literal["share", "internal"]
 
@@ -41,7 +41,7 @@ class ReportParams(StrictModel):
     registers_needed: ClassVar[tuple[str, ...]] = ()
     """Kinds of registers without which this report cannot be made."""
     about_one_child: ClassVar[bool] = False
-    """Is the whole report about a single child? Of confidential data it then exists only as internal."""
+    """Is the report about single children? Of confidential data it then exists only as internal."""
 
     language: Language = "zh"
     conf_level: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
@@ -187,6 +187,26 @@ class BottomShareParams(ReportParams):
             yield Misfit("range", ("standing_lowest",), values)
 
 
+class SingleCaseParams(ReportParams):
+    """Single-case report: one child measured again and again, or a few whose programmes start at different times."""
+
+    from_registers: ClassVar[bool] = True
+    registers_needed: ClassVar[tuple[str, ...]] = ("series",)
+    about_one_child: ClassVar[bool] = True
+
+    primary_outcome: Entry | None = None
+    """The one outcome of the first page; left out: the first of case_study."""
+    between_cases: Literal["moments", "reml"] = "moments"
+    """Estimator of the change between cases, where there are several."""
+
+
+class CaseworkParams(ReportParams):
+    """Casework report: cases, groups, warning, the roll, plans, pairings, graduates, as far as registers exist."""
+
+    from_registers: ClassVar[bool] = True
+    about_one_child: ClassVar[bool] = True
+
+
 class PooledParams(RetestParams):
     """Pooled report: what several sites say together. The retest correlation is one for all of them."""
 
@@ -247,6 +267,8 @@ REPORT_MODELS: Mapping[str, type[ReportParams]] = {
     "factor": FactorParams,
     "intervention": InterventionParams,
     "bottom_share": BottomShareParams,
+    "single_case": SingleCaseParams,
+    "casework": CaseworkParams,
     "pooled": PooledParams,
     "design": DesignParams,
 }
@@ -274,6 +296,10 @@ if TYPE_CHECKING:
 
     class BottomShareBlock(StrictModel): ...
 
+    class SingleCaseBlock(StrictModel): ...
+
+    class CaseworkBlock(StrictModel): ...
+
     class PooledBlock(StrictModel): ...
 
     class DesignBlock(StrictModel): ...
@@ -283,5 +309,7 @@ else:
     FactorBlock = _block(FactorParams)
     InterventionBlock = _block(InterventionParams)
     BottomShareBlock = _block(BottomShareParams)
+    SingleCaseBlock = _block(SingleCaseParams)
+    CaseworkBlock = _block(CaseworkParams)
     PooledBlock = _block(PooledParams)
     DesignBlock = _block(DesignParams)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ..codebooks import register_kinds
-from . import plan, planned, pooled, programme, registers, reports, site, sources
+from . import case_study, plan, planned, pooled, programme, registers, reports, site, sources
 from .planned import PlannedStudy
 from .pooled import Pooled
 from .site import Site
@@ -47,7 +47,7 @@ def json_schema_text(kind: str) -> str:
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    for module in (plan, planned, pooled, programme, registers, reports, site, sources):
+    for module in (case_study, plan, planned, pooled, programme, registers, reports, site, sources):
         for value in vars(module).values():
             if inspect.isclass(value) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
                 yield value

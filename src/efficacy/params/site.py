@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..documents import KeyPath, Misfit, SchemaNumber, StrictModel, Text, nearest_name, repeated
+from .case_study import CaseStudy
+from .caseload import Caseload
 from .names import Name, SiteId
 from .plan import Flow, Plan
 from .programme import Programme, programme_misfits
@@ -16,11 +18,13 @@ from .registers import Registers, files_of, register_misfits
 from .reports import (
     REPORT_MODELS,
     BottomShareBlock,
+    CaseworkBlock,
     DescriptiveBlock,
     FactorBlock,
     InterventionBlock,
     ReportBlock,
     ReportName,
+    SingleCaseBlock,
 )
 from .school import School
 from .sources import Arms, CausesFile, Covariate, InstrumentUse, ScoreColumn, SessionsFile, Source, Wave
@@ -63,6 +67,10 @@ class Site(StrictModel):
     """Kind of register -> the file, or list of files, that holds it; docs/registers.md lists the kinds."""
     school: School | None = None
     """Terms, subjects, targets and awards of the bottom-20 % programme."""
+    case_study: CaseStudy | None = None
+    """Outcomes of a single-case study, how its start was set, and what only people can report."""
+    caseload: Caseload = Caseload()
+    """Rules of warning, terms of the roll and limits that the registers of casework refer to."""
     plan: Plan | None = None
     programme: Programme = Programme()
     """How the programme was recorded beside attendance."""
@@ -78,6 +86,8 @@ class Site(StrictModel):
     factor: FactorBlock = FactorBlock()
     intervention: InterventionBlock = InterventionBlock()
     bottom_share: BottomShareBlock = BottomShareBlock()
+    casework: CaseworkBlock = CaseworkBlock()
+    single_case: SingleCaseBlock = SingleCaseBlock()
 
     def misfits(self) -> Iterator[Misfit]:
         yield from self._repetitions()

@@ -12,6 +12,7 @@ from .answers import (
 )
 from .bottom_share import BottomShareTruth, CohortTruth, SimulatedSchool, county_cuts, simulate_school
 from .bottom_share_examples import SIZHOUTOU
+from .casework import CASEWORK, CaseworkTruth, SimulatedCasework, simulate_casework
 from .examples import HEKOU, LAIXI, QICHUN, SHIQIAO
 from .moments import ScaleTruth, item_covariances, item_means, scale_truth, shift_for, stability_for
 from .process import (
@@ -27,10 +28,26 @@ from .process import (
 )
 from .process_examples import LAIXI_PROCESS, QICHUN_PROCESS
 from .programme import attendance, coded_causes, dose, dropouts, satisfaction
+from .single_case import (
+    CaseStudyTruth,
+    ExamTruth,
+    SeriesTruth,
+    ServiceTruth,
+    SupportTruth,
+    drawn_starts,
+    possible_starts,
+    simulate_marks,
+    simulate_series,
+    simulate_services,
+    simulate_support,
+)
+from .single_case_examples import CASE_L, THREE_GIRLS
 from .site import SimulatedSite, simulate_site
 from .truth import AttendanceTruth, CausesTruth, CovariateTruth, OccasionTruth, QuestionnaireTruth, SiteTruth
 
 __all__ = [
+    "CASEWORK",
+    "CASE_L",
     "HEKOU",
     "LAIXI",
     "LAIXI_PROCESS",
@@ -38,21 +55,29 @@ __all__ = [
     "QICHUN_PROCESS",
     "SHIQIAO",
     "SIZHOUTOU",
+    "THREE_GIRLS",
     "AttendanceTruth",
     "BottomShareTruth",
+    "CaseStudyTruth",
+    "CaseworkTruth",
     "CausesTruth",
     "CohortTruth",
     "CovariateTruth",
+    "ExamTruth",
     "FidelityTruth",
     "ObservationTruth",
     "OccasionTruth",
     "ProcessTruth",
     "QuestionnaireTruth",
     "ScaleTruth",
+    "SeriesTruth",
+    "ServiceTruth",
+    "SimulatedCasework",
     "SimulatedProcess",
     "SimulatedSchool",
     "SimulatedSite",
     "SiteTruth",
+    "SupportTruth",
     "VoicesTruth",
     "attendance",
     "checklist",
@@ -61,6 +86,7 @@ __all__ = [
     "county_cuts",
     "covariate",
     "dose",
+    "drawn_starts",
     "dropouts",
     "factor_scores",
     "item_answers",
@@ -68,14 +94,20 @@ __all__ = [
     "item_means",
     "lowest",
     "occasion_factors",
+    "possible_starts",
     "ratings",
     "satisfaction",
     "scale_truth",
     "shares",
     "shift_for",
+    "simulate_casework",
+    "simulate_marks",
     "simulate_process",
     "simulate_school",
+    "simulate_series",
+    "simulate_services",
     "simulate_site",
+    "simulate_support",
     "skip_answers",
     "stability_for",
     "total_scores",
