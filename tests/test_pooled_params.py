@@ -103,6 +103,7 @@ WRONG = [
     ("primary_outcome: total", "primary_outcome: ability", "pooled_outcome", "  primary", "pooled.primary_outcome"),
     ("  primary_outcome: total\n", "", "missing", "pooled:", "pooled.primary_outcome"),
     ("  retest_n: 40\n", "", "retest_incomplete", "  retest_r", "pooled.retest_r"),
+    ("defaults:", "labels: {nowhere: {zh: 甲, en: A}}\ndefaults:", "unknown_site", "labels:", "labels.nowhere"),
     ("defaults:", "outcomes: {nowhere: total}\ndefaults:", "unknown_site", "outcomes:", "outcomes.nowhere"),
 ]
 
@@ -125,6 +126,7 @@ UNLIKE = [
     ("primary_outcome: total ", "primary_outcome: ability ", "pooled_outcome"),
     ("primary_outcome: total ", "baseline_outcome: ability\n  primary_outcome: total ", "pooled_other_test"),
     ("data_origin: synthetic", "data_origin: confidential", "pooled_origins"),
+    ("  selection_rule: lowest", "  improvement: decrease\n  selection_rule: lowest", "pooled_directions"),
     ("reports: [descriptive, factor, intervention]", "reports: [descriptive]", "pooled_without_intervention"),
 ]
 
@@ -136,7 +138,7 @@ def test_unlike_sites_are_refused_before_any_data_are_read(project: Project, old
     findings = refused(project)
     assert [finding.code for finding in findings] == [f"parameters.{code}"]
     assert findings[0].file == "params/both.yml"
-    assert "qichun" in finding_sentence(findings[0], "en") or code == "pooled_origins"
+    assert "qichun" in finding_sentence(findings[0], "en") or code in ("pooled_origins", "pooled_directions")
 
 
 def test_only_selection_by_the_recorded_pretest_is_pooled() -> None:

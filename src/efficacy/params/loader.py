@@ -129,6 +129,8 @@ def _not_alike(loaded: PooledFile) -> list[Finding]:
             findings.append(loaded.document.finding("parameters.pooled_selection", place, values))
         if design.baseline_outcome not in (None, design.primary_outcome):
             findings.append(loaded.document.finding("parameters.pooled_other_test", place, {"site": site}))
+    if len({design.improvement for design in loaded.designs.values()}) > 1:
+        findings.append(loaded.document.finding("parameters.pooled_directions", ("sites",)))
     origins = {member.data_origin for member in loaded.sites}
     if "synthetic" in origins and len(origins) > 1:
         findings.append(loaded.document.finding("parameters.pooled_origins", ("sites",)))

@@ -26,6 +26,8 @@ class Pooled(StrictModel):
     title: Text
     sites: Annotated[tuple[SiteId, ...], Field(min_length=2)]
     """Sites with parameter files of their own, each with an intervention report. Two are shown and not pooled."""
+    labels: dict[SiteId, Text] = {}
+    """Site -> its short name in tables and figures; left out: its id."""
     outcomes: dict[SiteId, Name] = {}
     """Site -> its scale for the outcome, where it measured the same thing with another questionnaire."""
 
@@ -40,11 +42,14 @@ class Pooled(StrictModel):
 
     def misfits(self) -> Iterator[Misfit]:
         yield from repeated("sites", None, self.sites)
-        for site in self.outcomes:
-            if site not in self.sites:
-                yield Misfit(
-                    "unknown_site", ("outcomes", site), {"site": site, "nearest": nearest_name(site, self.sites)}
-                )
+        for key, named in (("labels", self.labels), ("outcomes", self.outcomes)):
+            for site in (site for site in named if site not in self.sites):
+                values = {"site": site, "nearest": nearest_name(site, self.sites)}
+                yield Misfit("unknown_site", (key, site), values)
+
+    def label_of(self, site: str) -> Text | str:
+        """A site's short name."""
+        return self.labels.get(site, site)
 
     def outcome_of(self, site: str, params: PooledParams) -> str:
         """The scale that measures the pooled outcome at a site."""
