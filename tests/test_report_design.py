@@ -217,6 +217,9 @@ def test_a_selection_nobody_can_simulate_is_said(project: Project) -> None:
     first = said(page.first_page(planned(project), asked, comparison), "en")
     assert "nobody knows how they would change" in first
     assert "Make the rule the lowest scores" in first
+    assert "Choose the lowest scorers and measure all the others again" in first
+    assert "—" not in first
+    assert "the design with the highest power" not in first  # to paste: the plan, which no other rule's power fits
     assert "no single test is right" in said(page.designs_table(asked, comparison), "en")
     alone = replace(comparison, designs=comparison.designs[comparison.designs["design"] == "members_only"])
     assert isinstance(page.gains_figure(asked, alone), Sentence)

@@ -37,6 +37,17 @@ def best_name(comparison: DesignComparison) -> str | None:
     return None if rows.empty else str(rows["power"].idxmax())
 
 
+def own_best_name(params: DesignParams, comparison: DesignComparison) -> str | None:
+    """The design of highest power that keeps the planned selection; None where none of those has a test."""
+    keep = {"members_only", "retest_study", "second_baseline"}
+    keep |= {"lowest_on_pretest": {"others_again"}, "random_from_low": {"waiting_list"}}.get(
+        params.selection_rule, set()
+    )
+    rows = tested(rows_at(comparison, shown_r(comparison)))
+    rows = rows[rows.index.isin(keep)]
+    return None if rows.empty else str(rows["power"].idxmax())
+
+
 def result_words(params: DesignParams, comparison: DesignComparison) -> list[Words]:
     """Members alone, the design of highest power, and whether any is powerful enough."""
     rows, named, best = rows_at(comparison, shown_r(comparison)), labels(params), best_name(comparison)
@@ -93,8 +104,11 @@ def _waiting(params: DesignParams, rows: pd.DataFrame) -> list[Words]:
     if "waiting_list" not in rows.index:
         return []
     row = row_at(rows, "waiting_list")
-    key = "everybody" if params.selection_rule == "not_selected" else "list"
-    return [say(f"design.advise_waiting_{key}", false=share(row["false_claims"]), power=share(row["power"]))]
+    said = {"false": share(row["false_claims"]), "power": share(row["power"])}
+    if params.selection_rule != "not_selected":
+        return [say("design.advise_waiting_list", **said)]
+    alone = share(row_at(rows, "members_only")["drift_claims"])
+    return [say("design.advise_waiting_everybody", drift=declared(params.drift), alone=alone, **said)]
 
 
 def _gains(row: pd.Series) -> dict[str, Any]:
@@ -117,14 +131,15 @@ def _others_again(params: DesignParams, rows: pd.DataFrame) -> Message:
     """Beside the analysis without untreated children that a change of everybody misleads most."""
     alone, row = row_at(rows, "members_only"), row_at(rows, "others_again")
     without = rows[(rows["n_untreated"] == 0) & rows["drift_claims"].notna()]
-    return say(
-        "design.advise_others_again",
-        extra=_more(row, alone),
-        drift=declared(params.drift),
-        others=share(row["drift_claims"]),
-        alone=share(without["drift_claims"].max()),
-        power=share(row["power"]),
-    )
+    said = {
+        "extra": _more(row, alone),
+        "drift": declared(params.drift),
+        "others": share(row["drift_claims"]),
+        "power": share(row["power"]),
+    }
+    if without.empty:
+        return say("design.advise_others_again_only", **said)
+    return say("design.advise_others_again", alone=share(without["drift_claims"].max()), **said)
 
 
 def _more(row: pd.Series, alone: pd.Series) -> Number:

@@ -161,5 +161,13 @@ def _bars(axes: Axes, values: pd.Series, shown: Sequence[str], colour: str) -> N
     """Bars with their values at the end."""
     axes.barh(range(len(values)), values, height=0.55, color=colour)
     for height, (value, words) in enumerate(zip(values, shown, strict=True)):
-        axes.annotate(words, (value, height), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5)
+        axes.annotate(
+            words,
+            (value, height),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+        )
     axes.margins(x=0.16)

@@ -8,7 +8,7 @@ from ...study import NothingObserved
 from ..blocks import FirstPage, PageRow
 from ..shared import percent_words
 from ..wording import Words, say
-from .advice import best_name, first_advice, result_words, usual_words
+from .advice import first_advice, own_best_name, result_words, usual_words
 from .choices import retest_of, row_at, rows_at, shown_r
 from .words import declared, labels, retest, rule_label, sds, share
 
@@ -52,7 +52,7 @@ def first_page(study: NothingObserved, params: DesignParams, comparison: DesignC
 def _paste(params: DesignParams, comparison: DesignComparison) -> list[Words]:
     """The design of highest power for the method chapter, and the two measurements that rule out other accounts."""
     r = shown_r(comparison)
-    rows, best = rows_at(comparison, r), best_name(comparison)
+    rows, best = rows_at(comparison, r), own_best_name(params, comparison)
     sizes = {"n_survey": params.n_survey, "n_members": params.n_members, "rule": rule_label(params)}
     if best is None:
         return [say("design.page_paste_plan", **sizes)]
@@ -69,7 +69,7 @@ def _paste(params: DesignParams, comparison: DesignComparison) -> list[Words]:
             half=sds(row_at(rows, best)["half_width"]),
         )
     ]
-    if {"second_baseline", "others_again"} <= set(rows.index):
+    if params.selection_rule == "lowest_on_pretest" and {"second_baseline", "others_again"} <= set(rows.index):
         power = share(row_at(rows, "others_again")["power"])
         said.append(say("design.page_paste_steps", power=power))
     return said

@@ -55,7 +55,7 @@ def designs_table(params: DesignParams, comparison: DesignComparison) -> Table:
             effect=declared(params.effect),
             nominal=Number(value=(1 - params.conf_level) / 2, role="percent"),
             share_error=Number(value=max(rows[f"{name}_std_error"].max() for name in _SHARES), role="percent"),
-            half_error=Number(value=rows["half_width_std_error"].max(), role="coefficient"),
+            half_error=Number(value=rows["half_width_std_error"].max(), role="raw"),
         )
     ]
     if "retest_correction" in set(rows["method"]):
