@@ -31,6 +31,7 @@ def test_dose_of_the_group() -> None:
     assert record.mean_attended == pytest.approx((3 + 2 + 1) / 3)
     assert record.median_attended == 2
     assert record.share == pytest.approx(6 / 9)
+    assert record.by_dose.to_numpy().tolist() == [[3, 1], [2, 1], [1, 1]]
 
 
 def test_one_row_a_session_in_order() -> None:

@@ -18,7 +18,8 @@ class SessionRecord(Result):
 
     by_session: session, n (children listed), n_attended, share attended, n_satisfaction, mean and sd of satisfaction
     among those who answered. n_used: children listed. mean_attended, median_attended: sessions a child came to (dose).
-    share: of all child x session places attended. n_every: children who came to every session.
+    share: of all child x session places attended. n_every: children who came to every session. by_dose: attended
+    (sessions a child came to), n (children), the most first.
     """
 
     n_sessions: int
@@ -27,6 +28,7 @@ class SessionRecord(Result):
     share: float = math.nan
     n_every: int = 0
     by_session: pd.DataFrame
+    by_dose: pd.DataFrame
 
     def tidy(self) -> pd.DataFrame:
         """One row a session."""
@@ -51,6 +53,7 @@ def session_record(sessions: pd.DataFrame) -> SessionRecord:
             reasons=(Reason("too_few_rows", {"n": 0, "minimum": 1}),),
             n_sessions=0,
             by_session=pd.DataFrame(columns=list(COLUMNS)),
+            by_dose=pd.DataFrame(columns=["attended", "n"]),
         )
     attended = sessions["attended"].astype(bool)
     dose = attended.groupby(sessions["participant_id"]).sum()
@@ -65,6 +68,7 @@ def session_record(sessions: pd.DataFrame) -> SessionRecord:
         share=float(attended.mean()),
         n_every=int((dose == n_sessions).sum()),
         by_session=_by_session(sessions.assign(attended=attended)),
+        by_dose=dose.value_counts().sort_index(ascending=False).rename_axis("attended").rename("n").reset_index(),
     )
 
 

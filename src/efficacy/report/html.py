@@ -35,6 +35,7 @@ def render_page(notebook: NotebookNode, *, language: Language, title: str) -> st
     wording = Wording(language)
     if shows_groups_only(notebook):
         notebook = only_blocks(notebook, language=language)
+    notebook = _answered(notebook)
     exporter = HTMLExporter(template_file=str(_TEMPLATE / "page.html.j2"))
     for trait in _NO_ADDRESSES:
         setattr(exporter, trait, "")
@@ -49,6 +50,27 @@ def render_page(notebook: NotebookNode, *, language: Language, title: str) -> st
     }
     body, _ = exporter.from_notebook_node(notebook, resources=resources)
     return str(body).replace("</style>", f"{font_face(str(body))}</style>", 1)
+
+
+def _answered(notebook: NotebookNode) -> NotebookNode:
+    """A copy without the questions that this site has nothing to answer with: their cells ran and showed nothing.
+
+    A heading stays, and what asks for it; cells that never ran are left as they are.
+    """
+    kept: list[NotebookNode] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.get("execution_count") and not cell.outputs and _is_question(kept):
+            kept.pop()
+            continue
+        kept.append(cell)
+    answered: NotebookNode = notebook.copy()
+    answered.cells = kept
+    return answered
+
+
+def _is_question(cells: list[NotebookNode]) -> bool:
+    """Does a page so far end with prose that opens no section?"""
+    return bool(cells) and cells[-1].cell_type == "markdown" and not cells[-1].source.startswith("#")
 
 
 def _output_html(output: NotebookNode) -> str:

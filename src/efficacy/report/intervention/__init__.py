@@ -1,5 +1,6 @@
 """What the outcome evaluation (结果评估) shows."""
 
+from . import programme
 from .assumptions import assumptions_sentence, other_outcomes_block
 from .case import Case, case_of
 from .effect_figures import estimates_figure, sensitivity_figures
@@ -36,6 +37,7 @@ __all__ = [
     "main_table",
     "not_concluded_sentence",
     "other_outcomes_block",
+    "programme",
     "selection_figure",
     "selection_sentence",
     "sensitivity_figures",

@@ -10,6 +10,7 @@ from ..shared import count_words, smallest_shown
 from ..wording import Words, say
 from .case import OTHER_POPULATION, Case
 from .evaluation import READINGS, Evaluation
+from .programme import service_limits
 from .power import declared_power
 from .results import arm_claims
 from .words import comparison_label, level, outcome_label, points, retest, row_where
@@ -22,6 +23,7 @@ def limitations_table(evaluation: Evaluation) -> Table:
     aspects = (
         ("comparison", _comparison_limits(evaluation)),
         ("cluster", _cluster_limits(evaluation)),
+        ("services", service_limits(evaluation.case)),
         ("selection", _selection_limits(evaluation)),
         ("retest", _retest_limits(evaluation)),
         ("followup", _followup_limits(evaluation)),
