@@ -127,6 +127,7 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "session_record": lambda: ef.session_record(SESSIONS),
     "spss_groups": lambda: ef.spss_groups(POST, by=ARM),
     "factor_scores": lambda: ef.factor_scores(ITEMS, ef.fit_efa(ITEMS, n_factors=2)),
+    "htmt": lambda: ef.htmt(ITEMS, {"C": ["C1", "C2"], "N": ["N1", "N2"]}, n_resamples=20),
     "loading_stability": lambda: ef.loading_stability(ITEMS, n_factors=1, n_resamples=20),
     "mcdonald_omega": lambda: ef.mcdonald_omega(ITEMS, n_resamples=20),
     "omega_hierarchical": lambda: ef.omega_hierarchical(ITEMS, n_factors=2, n_resamples=20),

@@ -7,6 +7,7 @@ from .correlations import CorrelationMatrix, correlations
 from .efa import FactorSolution, fit_efa, tucker_congruence
 from .factor_scores import FactorScores, factor_scores
 from .factorability import Factorability, factorability
+from .htmt import Htmt, htmt
 from .items import answer_counts, describe_items, item_analysis
 from .loading_stability import LoadingStability, loading_stability
 from .omega import Omega, mcdonald_omega
@@ -21,6 +22,7 @@ __all__ = [
     "FactorScores",
     "FactorSolution",
     "Factorability",
+    "Htmt",
     "LoadingStability",
     "MinimumAveragePartial",
     "Omega",
@@ -37,6 +39,7 @@ __all__ = [
     "factor_scores",
     "factorability",
     "fit_efa",
+    "htmt",
     "item_analysis",
     "loading_stability",
     "mcdonald_omega",
