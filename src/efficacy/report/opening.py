@@ -27,12 +27,12 @@ from ..params import (
 )
 from ..project import Project, find_project
 from ..study import NothingObserved, PooledStudy, Study, known_scales, load_studies, observed
-from . import bottom_share, descriptive, design, factor, intervention, pooled
+from . import bottom_share, casework, descriptive, design, factor, intervention, pooled, single_case
 from .blocks import METADATA_KEY, Block, Drawing, Figure, Sentence, Table
 from .colophon import banner, colophon
 from .findings import finding_sentence
 from .markup import block_html
-from .privacy import as_shown, refuse_small_groups, suppress_small_cells
+from .privacy import as_shown, refuse_one_child, refuse_small_groups, suppress_small_cells
 from .shared import count_words, smallest_shown
 from .style import figure_style
 from .wording import Wording, say
@@ -41,11 +41,13 @@ PNG_DPI = 100
 PNG_COLOURS = 128
 _PAGES: Mapping[str, ModuleType] = {
     "bottom_share": bottom_share,
+    "casework": casework,
     "descriptive": descriptive,
     "factor": factor,
     "intervention": intervention,
     "pooled": pooled,
     "design": design,
+    "single_case": single_case,
 }
 
 
@@ -180,6 +182,7 @@ def _opened(report: str, parameters: Mapping[str, Any]) -> Run:
         params=params,
         wording=Wording(params.language, params.table_style, variant=_variant(params)),
     )
+    refuse_one_child(params, data_origin=loaded.data_origin)
     if not run.individual_marks:
         refuse_small_groups(_group_sizes(study, params), k=loaded.minimum_cell)
     run.show(banner(loaded, params))  # here, so that no notebook can leave it out
