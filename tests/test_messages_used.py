@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 import efficacy.report
-from efficacy.report.messages import all_keys
+from efficacy.report.messages import all_keys, fields, has_message
 from efficacy.report.rules import Rule
 
 PACKAGE = Path(efficacy.report.__file__).parents[1]
 NOTEBOOKS = PACKAGE.parents[1] / "notebooks"
 SENTENCES_OF_CODES = "findings."  # one for each code of a finding: test_messages_findings.py
+VARIANTS = [key for key in all_keys() if re.match(r"[a-z_]+_decrease\.", key)]  # said in place of the plain sentence
 
 
 def sources() -> Iterator[str]:
@@ -60,9 +61,16 @@ def is_word(part: str) -> bool:
     return any(part[:cut] in texts and part[cut:] in texts for cut in range(3, len(part) - 2))
 
 
-@pytest.mark.parametrize("key", [key for key in all_keys() if not key.startswith(SENTENCES_OF_CODES)])
+@pytest.mark.parametrize("key", [k for k in all_keys() if not k.startswith(SENTENCES_OF_CODES) and k not in VARIANTS])
 def test_something_can_say_it(key: str) -> None:
     assert can_be_said(key)
+
+
+@pytest.mark.parametrize("key", VARIANTS)
+def test_a_variant_stands_for_a_sentence_that_asks_for_the_same(key: str) -> None:
+    plain = key.replace("_decrease.", ".", 1)
+    assert has_message(plain)
+    assert fields(key, "zh") <= fields(plain, "zh")
 
 
 @pytest.mark.parametrize("key", ["common.nothing_like_it", "rules.no_such_label", "factor.unsaid"])

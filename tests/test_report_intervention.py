@@ -2,177 +2,42 @@
 
 from __future__ import annotations
 
-import io
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from intervention_cases import (
+    DESIGNS,
+    READINGS,
+    ROOT,
+    ROWS,
+    WORDINGS,
+    blocks_of,
+    changes_of,
+    column,
+    described,
+    draw,
+    evaluated,
+    keys_of,
+    nobody_untreated_again,
+    params_of,
+    study_of,
+    with_members,
+    with_site,
+)
 from nbclient import NotebookClient
 
 import efficacy as ef
 from efficacy.errors import ParameterError
-from efficacy.params import InterventionParams, load_site, resolve
-from efficacy.project import Project
 from efficacy.report import intervention as page
-from efficacy.report.blocks import Drawing, Figure, Table
+from efficacy.report.blocks import Figure, Table
 from efficacy.report.intervention.discontinuity_figure import predicted
 from efficacy.report.intervention.effect_figures import range_figure
 from efficacy.report.opening import METADATA_KEY
 from efficacy.report.privacy import suppress_small_cells
-from efficacy.report.style import figure_style
-from efficacy.report.wording import Wording
-from efficacy.study import Study, load_study
-
-ROOT = Path(__file__).parents[1]
-WORDINGS = (Wording("zh"), Wording("en", "apa"))
-SIMULATIONS = 1000
-ROWS = ["question", "sample", "method", "result", "", "caution", "paste", "not_concluded"]
-
-# how a site is declared -> the main analysis that follows
-DESIGNS: dict[str, tuple[str, dict[str, Any], str]] = {
-    "qichun": ("qichun", {}, "retest_correction"),
-    "laixi": ("laixi", {}, "regression_discontinuity"),
-    "baumann": ("baumann", {}, "randomised_ancova"),
-    "range_only": ("qichun", {"retest_n": None, "retest_sd": None}, "retest_correction"),
-    "no_retest": ("qichun", {"retest_r": None, "retest_n": None, "retest_sd": None}, "retest_correction"),
-    "typical": ("qichun", {"selection_rule": "typical_cases"}, "two_readings"),
-    "nominated": ("qichun", {"selection_rule": "nominated", "retest_r": None}, "two_readings"),
-    "volunteers": ("qichun", {"selection_rule": "volunteers"}, "readings_not_bounds"),
-    "unknown": ("laixi", {"selection_rule": "unknown"}, "readings_not_bounds"),
-    "everybody": ("qichun_members", {"selection_rule": "not_selected"}, "paired_change"),
-    "some_left_out": ("qichun", {"selection_rule": "not_selected"}, "readings_not_bounds"),
-    "drawn_from_low": ("laixi_drawn", {"selection_rule": "random_from_low"}, "randomised_ancova"),
-    "drawn_against_the_records": ("laixi", {"selection_rule": "random_from_low"}, "randomised_ancova"),
-    "typical_compared": ("laixi_two_waves", {"selection_rule": "typical_cases"}, "two_readings"),
-    "nobody_untreated": ("laixi_alone_two_waves", {"comparison_group": "none"}, "retest_correction"),
-    "matched": ("laixi", {"comparison_group": "matched_from_other_population"}, "population_readings"),
-    "second_baseline": ("laixi_alone", {"comparison_group": "none"}, "second_baseline"),
-    "other_population": ("laixi", {"comparison_group": "other_population"}, "population_readings"),
-    "first_followup": ("laixi", {"post_wave": "followup"}, "regression_discontinuity"),
-}
-READINGS = ("two_readings", "readings_not_bounds", "population_readings")
-
-
-@cache
-def study_of(name: str) -> Study:
-    """An example site, or what is left of it under the rest of the name."""
-    site, _, changed = name.partition("_")
-    study = load_study(site, project=ROOT)
-    if changed == "members":
-        return with_children(study, study.arm_role("treated"))
-    if changed == "drawn":
-        return with_members(study, study.score("pre", "total").sort_values(kind="stable").index[:32:2])
-    if changed.startswith("alone"):
-        study = nobody_untreated_again(study)
-    if changed.endswith("two_waves"):
-        return Study(**{**vars(study), "scores": study.scores[study.scores["wave"] != "pre2"]})
-    return study
-
-
-def nobody_untreated_again(study: Study) -> Study:
-    """Without the later scores of untreated children."""
-    later = ~study.scores["wave"].isin(["pre", "pre2"])
-    untreated = study.scores["participant_id"].isin(study.arm_role("comparison"))
-    return Study(**{**vars(study), "scores": study.scores[~(later & untreated)]})
-
-
-def params_of(site: str, **changes: Any) -> InterventionParams:
-    declared = load_site(site.partition("_")[0], project=Project(ROOT))
-    params = resolve(declared, "intervention", {"n_simulations": SIMULATIONS})
-    assert isinstance(params, InterventionParams)
-    return params.model_copy(update=changes)
-
-
-@cache
-def evaluated(name: str) -> page.Evaluation:
-    site, changes, _ = DESIGNS[name]
-    return page.evaluate(page.case_of(study_of(site), params_of(site, **changes)))
-
-
-def with_site(study: Study, **changes: Any) -> Study:
-    return Study(**{**vars(study), "site": study.site.model_copy(update=changes)})
-
-
-def with_children(study: Study, kept: pd.Index) -> Study:
-    """Some of the children only."""
-    scores = study.scores[study.scores["participant_id"].isin(kept)]
-    return Study(**{**vars(study), "participants": study.participants.loc[kept], "scores": scores})
-
-
-def with_members(study: Study, members: pd.Index) -> Study:
-    """The same children, others of them in the group."""
-    arm = pd.Series(np.where(study.participants.index.isin(members), "group", "others"), study.participants.index)
-    participants = study.participants.assign(arm=arm.astype(study.participants["arm"].dtype))
-    return Study(**{**vars(study), "participants": participants})
-
-
-def changes_of(case: page.Case) -> dict[str, ef.PairedChange]:
-    """What the notebook computes of every scale measured twice."""
-    return {name: ef.paired_change(*pair) for name, pair in pairs_of(case).items()}
-
-
-def pairs_of(case: page.Case) -> dict[str, list[pd.Series]]:
-    waves = (case.baseline, case.post)
-    return {name: [case.chosen(case.study.score(wave, name)) for wave in waves] for name in case.scales}
-
-
-@cache
-def blocks_of(evaluation: page.Evaluation) -> list[Any]:
-    """Every block of the notebook, in its order."""
-    case = evaluation.case
-    record = ef.session_record(case.study.sessions)
-    comparisons = {name: ef.compare_groups(case.before[name], by=case.compared) for name in case.before}
-    members, others = (ef.categorical_table(case.characteristics(group)) for group in (case.members, case.others))
-    described = {wave: ef.describe_scores(case.at(wave), by=case.groups) for wave in case.occasions}
-    printed = {name: ef.spss_paired(*pair) for name, pair in pairs_of(case).items()}
-    return [
-        page.first_page(evaluation, record),
-        *page.ladders(evaluation),
-        page.ladder_sentence(evaluation),
-        page.selection_sentence(evaluation),
-        page.flow_table(case),
-        page.selection_figure(evaluation),
-        page.baseline_block(case, comparisons),
-        page.characteristics_block(case, members, others),
-        *page.expected_blocks(evaluation),
-        page.alarms_figure(evaluation),
-        page.attendance_sentence(evaluation, record),
-        *page.main_sentences(evaluation),
-        page.estimates_figure(evaluation),
-        page.main_table(evaluation),
-        page.assumptions_sentence(evaluation),
-        *page.sensitivity_figures(evaluation),
-        page.other_outcomes_block(evaluation),
-        *page.unadjusted_blocks(evaluation, changes_of(case)),
-        *page.waves_blocks(evaluation, described),
-        *page.spss_blocks(evaluation, printed),
-        page.followup_sentence(evaluation),
-        page.limitations_table(evaluation),
-        page.not_concluded_sentence(evaluation),
-    ]
-
-
-@cache
-def described(evaluation: page.Evaluation, wording: Wording = WORDINGS[0]) -> dict[str, dict[str, Any]]:
-    return {block.id: block.describe(wording) for block in blocks_of(evaluation)}
-
-
-def column(table: dict[str, Any], role: str) -> list[Any]:
-    """Raw values of a column; None where the cell is no number."""
-    at = [entry["role"] for entry in table["columns"]].index(role)
-    return [row["cells"][at].get("raw") for row in table["rows"]]
-
-
-def draw(figure: Figure, *, individual_marks: bool = True, wording: Wording = WORDINGS[0]) -> Any:
-    with mpl.rc_context(figure_style()):
-        canvas = figure.draw(Drawing(wording, individual_marks))
-        canvas.savefig(io.BytesIO(), format="png")
-    return canvas
+from efficacy.study import Study
 
 
 @pytest.mark.parametrize("name", DESIGNS)
@@ -196,7 +61,7 @@ class TestEveryDesign:
 
     def test_no_uncorrected_test_is_worded_as_an_effect(self, name):
         evaluation = evaluated(name)
-        said = [key for block in described(evaluation).values() for key in _keys(block)]
+        said = [key for block in described(evaluation).values() for key in keys_of(block)]
         claims = [key for key in said if "verdict_paired" in key or key == "intervention.paired_sentence"]
         assert bool(claims) == (evaluation.key == "paired_change")
 
@@ -221,7 +86,7 @@ class TestWhatMayBeSaid:
     """Sentences that a design or its numbers would make untrue are not said."""
 
     def said(self, evaluation: page.Evaluation) -> list[str]:
-        return [key for block in described(evaluation).values() for key in _keys(block)]
+        return [key for block in described(evaluation).values() for key in keys_of(block)]
 
     def test_nobody_selected_is_not_believed_where_some_were_left_out(self):
         evaluation = evaluated("some_left_out")
@@ -300,7 +165,7 @@ class TestWhatMayBeSaid:
     def test_a_refused_retest_study_says_why(self):
         evaluation = page.evaluate(page.case_of(study_of("qichun"), params_of("qichun", retest_sd=1.2)))
         assert evaluation.study_r is None
-        assert "reasons.retest_out_of_range" in _keys(described(evaluation)["intervention.first_page"])
+        assert "reasons.retest_out_of_range" in keys_of(described(evaluation)["intervention.first_page"])
 
     def test_a_reading_holds_the_uncertainty_of_the_retest_study(self):
         evaluation = evaluated("typical")
@@ -340,10 +205,6 @@ class TestWhatMayBeSaid:
         assert sorted(column(table, "p_value_adjusted")) == pytest.approx([min(1, 2 * low), max(2 * low, high)])
 
 
-def _keys(block: dict[str, Any]) -> list[str]:
-    return [*block.get("keys", []), *(key for row in block.get("rows", []) for key in row.get("keys", []))]
-
-
 class TestRetestCorrection:
     @property
     def evaluation(self):
@@ -371,7 +232,7 @@ class TestRetestCorrection:
     def test_the_verdict_is_that_of_the_interval(self):
         adjusted = self.evaluation.at_post.adjusted
         assert adjusted.conf_low < 0 < adjusted.conf_high
-        assert "intervention_results.verdict_not_beyond" in _keys(
+        assert "intervention_results.verdict_not_beyond" in keys_of(
             described(self.evaluation)["intervention.main.sentence"]
         )
         assert next(iter(self.evaluation.claims.values())).reached == "higher_at_post"
@@ -455,8 +316,8 @@ class TestRandomised:
     def test_different_tests_give_no_change_score(self):
         assert not self.evaluation.case.same_test
         blocks = described(self.evaluation)
-        assert "intervention.unadjusted_none" in _keys(blocks["intervention.unadjusted"])
-        assert "intervention_limits.not_improved_points" in _keys(blocks["intervention.not_concluded"])
+        assert "intervention.unadjusted_none" in keys_of(blocks["intervention.unadjusted"])
+        assert "intervention_limits.not_improved_points" in keys_of(blocks["intervention.not_concluded"])
         states = [rung.state for rung in page.ladders(self.evaluation)[0].rungs]
         assert states == ["passed", "not_assessable", "passed", "reached", "not_assessable"]
 
@@ -523,7 +384,7 @@ class TestWhoWasChosen:
         assert not case.strictly_lowest
         assert evaluation.alarms.basis == "actual_members"
         assert abs(evaluation.expected_gain) < abs(evaluated("qichun").expected_gain) / 3
-        assert "intervention.selection_not_as_declared" in _keys(described(evaluation)["intervention.selection"])
+        assert "intervention.selection_not_as_declared" in keys_of(described(evaluation)["intervention.selection"])
 
     def test_members_above_the_mean_are_expected_to_fall(self):
         study = study_of("qichun")
@@ -533,13 +394,13 @@ class TestWhoWasChosen:
         )
         assert evaluation.expected_gain < 0
         blocks = described(evaluation)
-        assert "intervention.expected_fall" in _keys(blocks["intervention.expected.sentence"])
-        assert "intervention_page.caution_false_alarms" not in _keys(blocks["intervention.first_page"])
+        assert "intervention.expected_fall" in keys_of(blocks["intervention.expected.sentence"])
+        assert "intervention_page.caution_false_alarms" not in keys_of(blocks["intervention.first_page"])
         draw(page.selection_figure(evaluation))
 
     def test_a_survey_of_members_only_says_why_nothing_is_corrected(self):
         evaluation = page.evaluate(page.case_of(study_of("qichun_members"), params_of("qichun")))
-        assert "reasons.no_survey_beyond_members" in _keys(described(evaluation)["intervention.main.sentence"])
+        assert "reasons.no_survey_beyond_members" in keys_of(described(evaluation)["intervention.main.sentence"])
         assert next(iter(evaluation.claims.values())).reached == "higher_at_post"
 
     def test_without_arms_everybody_is_a_member_if_nobody_was_selected(self):
@@ -547,7 +408,7 @@ class TestWhoWasChosen:
         bare = Study(**{**vars(study), "participants": study.participants.drop(columns="arm")})
         evaluation = page.evaluate(page.case_of(bare, params_of("qichun", selection_rule="not_selected")))
         assert evaluation.at_post.unadjusted.n == 12
-        assert "absent.untreated" in _keys(described(evaluation)["absent.untreated"])
+        assert "absent.untreated" in keys_of(described(evaluation)["absent.untreated"])
         with pytest.raises(ParameterError, match="nobody_treated"):
             page.case_of(bare, params_of("qichun"))
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..results import Result
 from .change import PairedChange
+from .controlled import ChangeScoreComparison
 from .design import AnalysisKey
 from .discontinuity import RegressionDiscontinuity
 from .inputs import Improvement, check_improvement
@@ -25,7 +26,8 @@ class Evidence:
     """What was computed for one outcome at one later wave; None for what the design does not have.
 
     unadjusted: post against the first baseline, the members only. adjusted: at the retest study's r. over_r: at the
-    declared range. second_baseline: post against the baseline after selection. All in the outcome's own units.
+    declared range. second_baseline: post against the baseline after selection. since_post, since_post_compared: at
+    follow-up, the change since post, of the members and less that of the untreated. All in the outcome's own units.
     """
 
     unadjusted: PairedChange | None = None
@@ -34,6 +36,8 @@ class Evidence:
     second_baseline: PairedChange | None = None
     discontinuity: RegressionDiscontinuity | None = None
     randomised: RandomisedAncova | None = None
+    since_post: PairedChange | None = None
+    since_post_compared: ChangeScoreComparison | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +84,9 @@ def claims_ladder(
     Holm-adjusted over arms, are at most 1 - conf_level; retest correction, the interval with a retest study's C
     excludes 0, else the verdict at the end of the range of r that claims least; second baseline, its paired interval;
     nobody selected, the unadjusted interval. Readings support neither. maintained: the same rule at follow-up, once it
-    held at post. Returns Claims. Raises ValueError for an unknown analysis, arm or improvement. R: none.
+    held at post, and no loss since: the interval of the change since post (less that of the untreated where they were
+    measured) does not lie wholly on the side of no improvement. Returns Claims. Raises ValueError for an unknown
+    analysis, arm or improvement. R: none.
     """
     if analysis not in get_args(AnalysisKey):
         raise ValueError(f"analysis={analysis!r}: one of {get_args(AnalysisKey)}")
@@ -124,7 +130,18 @@ def _maintained(
     if not beyond:
         return Rung(name="maintained", reached=None, reason="nothing_shown_at_post")
     later, reason = _beyond(analysis, at_followup, arm, improvement)
+    if later and _fell_back(at_followup, improvement):
+        return Rung(name="maintained", reached=False, reason="fell_back_since_post")
     return Rung(name="maintained", reached=later, reason=reason)
+
+
+def _fell_back(at_followup: Evidence, improvement: Improvement) -> bool:
+    """Is a loss since post shown?"""
+    changes = (at_followup.since_post_compared, at_followup.since_post)
+    known = next((change for change in changes if change is not None and change.status != "not_computable"), None)
+    if known is None:
+        return False
+    return bool(known.conf_high < 0) if improvement == "increase" else bool(known.conf_low > 0)
 
 
 def _beyond(

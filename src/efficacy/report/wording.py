@@ -32,16 +32,18 @@ def say(key: str, /, **values: Any) -> Message:
 
 @dataclass(frozen=True)
 class Wording:
-    """How this report speaks: its language and its number style."""
+    """How this report speaks: its language, its number style, and which variant of a sentence it says where there is
+    one: of ``intervention.reached`` the variant "decrease" is ``intervention_decrease.reached``."""
 
     language: Language
     style: TableStyle = "chinese"
+    variant: str = ""
 
     def text(self, words: Any) -> str:
         """Anything sayable as plain text. A bare float is refused: a number without a role has no decimals."""
         if isinstance(words, Message):
             filled = {name: self.text(value) for name, value in words.values.items()}
-            return template(words.key, self.language).format(**filled)
+            return template(self._said(words.key), self.language).format(**filled)
         if isinstance(words, Text):
             return words.in_language(self.language)
         if isinstance(words, (Number, Interval, PlusMinus)):
@@ -53,6 +55,12 @@ class Wording:
         if isinstance(words, Sequence):
             return ("、" if self.language == "zh" else ", ").join(self.text(part) for part in words)
         raise TypeError(f"cannot say a {type(words).__name__}: give it a role")
+
+    def _said(self, key: str) -> str:
+        """The key in this report's variant, if it has one."""
+        name, _, rest = key.partition(".")
+        own = f"{name}_{self.variant}.{rest}"
+        return own if self.variant and has_message(own) else key
 
     def numbers(self, words: Any) -> list[dict[str, Any]]:
         """The numbers a message holds, as a block records them."""

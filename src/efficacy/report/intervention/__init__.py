@@ -1,8 +1,9 @@
 """What the outcome evaluation (结果评估) shows."""
 
 from . import programme
-from .assumptions import assumptions_sentence, other_outcomes_block
-from .case import Case, case_of
+from .assumptions import assumptions_sentence
+from .case import Case
+from .choices import case_of
 from .effect_figures import estimates_figure, sensitivity_figures
 from .evaluation import Evaluation, evaluate
 from .first_page import first_page
@@ -10,6 +11,7 @@ from .followup import attendance_sentence, followup_sentence, waves_blocks
 from .ladder import ladder_sentence, ladders
 from .limits import limitations_table, not_concluded_sentence
 from .main_tables import main_sentences, main_table
+from .others import other_outcomes_block
 from .regression import expected_blocks
 from .selection import baseline_block, characteristics_block, flow_table, selection_sentence
 from .selection_figures import alarms_figure, selection_figure

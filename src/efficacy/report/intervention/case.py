@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import pandas as pd
 
@@ -11,11 +12,10 @@ from ...effects import (
     MainAnalysis,
     main_analysis,
 )
-from ...errors import Finding, ParameterError
-from ...fitting import nearest_name
 from ...params import InterventionParams
 from ...study import Study
 from ..labels import scale_names
+from ..shared import smallest_shown
 
 RANGE_STEP = 0.1  # of the retest correlations shown between the declared ends
 FEWEST_UNTREATED = 3  # untreated children with both waves below which there is nobody to compare with
@@ -52,6 +52,19 @@ class Case:
         """Are single children drawn? The rule of Run.individual_marks, for captions."""
         return self.study.site.data_origin != "confidential" or self.params.profile == "internal"
 
+    @property
+    def sign(self) -> int:
+        """1 where more is better, -1 where less is."""
+        return 1 if self.params.improvement == "increase" else -1
+
+    def better(self, low: float, high: float) -> bool:
+        """Does an interval lie wholly on the side of improvement?"""
+        return low > 0 if self.sign > 0 else high < 0
+
+    def worse(self, low: float, high: float) -> bool:
+        """Does an interval lie wholly on the other side?"""
+        return high < 0 if self.sign > 0 else low > 0
+
     @cached_property
     def survey(self) -> pd.Series:
         """Scores before, of everybody who has one."""
@@ -59,9 +72,13 @@ class Case:
 
     @cached_property
     def own_survey(self) -> pd.Series:
-        """The same of the members' own population: children of another one regress to another mean."""
-        survey = self.survey
-        return survey[~survey.index.isin(self.others)] if self.params.comparison_group in OTHER_POPULATION else survey
+        """Scores before, of the members' own population."""
+        return self.own(self.survey)
+
+    def own(self, scores: pd.Series) -> pd.Series:
+        """The part of some scores that belongs to the members' population: children of another one regress to another
+        mean."""
+        return scores[~scores.index.isin(self.others)] if self.params.comparison_group in OTHER_POPULATION else scores
 
     @cached_property
     def later(self) -> pd.Series:
@@ -83,9 +100,28 @@ class Case:
         return pd.Series(both.isin(self.members), index=both, name="treated")
 
     @cached_property
+    def few_lost(self) -> pd.Index:
+        """Children with a first score and no later one, where so few of a group may not be told from its others.
+
+        A mean of all and a mean of all but these would tell what they scored: no description holds them.
+        """
+        smallest = smallest_shown(self.study.site, self.params)
+        lost = self.survey.index.difference(self.later.index)
+        few = lost[:0]
+        for group, again in zip((self.members, self.others), self.both_waves, strict=True):
+            own = lost[lost.isin(group)]
+            if len(again) and len(own) < smallest:
+                few = few.append(own)
+        return few
+
+    def described(self, scores: pd.Series) -> pd.Series:
+        """Scores for descriptions: without the few children who were lost."""
+        return scores[~scores.index.isin(self.few_lost)]
+
+    @cached_property
     def groups(self) -> pd.Series:
-        """members or others, members first, of everybody in either."""
-        names = self.treated.map({True: "members", False: "others"})
+        """members or others, members first, of everybody described in either."""
+        names = self.described(self.treated).map({True: "members", False: "others"})
         return names.astype(pd.CategoricalDtype(["members", "others"]))
 
     @cached_property
@@ -104,15 +140,22 @@ class Case:
     def drawn(self) -> pd.Series:
         """The arms of the children among whom the draw was made.
 
-        Where it was made among low scorers and the untreated are everybody else of the survey, only untreated children
-        who scored no higher than the highest member could have been drawn.
+        Where it was made among low scorers and the untreated are everybody else of the survey, only children up to the
+        declared score could have been drawn; where none is declared, those up to the highest member's.
         """
         among_all = self.params.comparison_group != "same_survey_not_chosen"
         if among_all or self.params.selection_rule != "random_from_low":
             return self.arm
-        highest = self.chosen(self.survey).max()
-        low = self.survey.index[self.survey <= highest + SAME_RANKING]
+        standing = self.sign * self.survey
+        declared = self.params.eligible_at_most
+        highest = self.chosen(standing).max() if declared is None else self.sign * declared
+        low = self.survey.index[standing <= highest + SAME_RANKING]
         return self.arm[self.arm.index.isin(low)]
+
+    @property
+    def drawn_from_outside(self) -> bool:
+        """Are there members who, by the declared score, could not have been drawn?"""
+        return not self.members.intersection(self.survey.index).isin(self.drawn.index).all()
 
     @cached_property
     def before(self) -> pd.DataFrame:
@@ -123,10 +166,15 @@ class Case:
         numbers = [covariate.name for covariate in self.study.site.covariates if covariate.kind == "number"]
         return pd.DataFrame(columns, index=self.study.participants.index).join(self.study.participants[numbers])
 
+    def described_of(self, group: Literal["members", "others"]) -> pd.Index:
+        """The children of a group who are described."""
+        children = self.members if group == "members" else self.others
+        return children[~children.isin(self.few_lost)]
+
     def characteristics(self, children: pd.Index) -> pd.DataFrame:
-        """Categorical covariates of some children."""
+        """Categorical covariates of some children, as far as they are described."""
         names = [covariate.name for covariate in self.study.site.covariates if covariate.kind != "number"]
-        return self.study.participants.loc[children, names]
+        return self.study.participants.loc[children[~children.isin(self.few_lost)], names]
 
     @cached_property
     def occasions(self) -> tuple[str, ...]:
@@ -141,13 +189,22 @@ class Case:
     @property
     def compared(self) -> pd.Series:
         """What each child is compared as: its arm where several were drawn, else members or others."""
-        return self.arm if len(self.arm.cat.categories) > 2 else self.groups
+        return self.described(self.arm) if len(self.arm.cat.categories) > 2 else self.groups
 
     @cached_property
     def both_waves(self) -> tuple[pd.Index, pd.Index]:
         """Members and others with a score before and after."""
-        measured = self.survey.index.intersection(self.later.index)
+        return self.measured_at(self.post)
+
+    def measured_at(self, wave: str) -> tuple[pd.Index, pd.Index]:
+        """Members and others with a first score and one at a later wave."""
+        measured = self.survey.index.intersection(self.study.score(wave, self.outcome).index)
         return measured[measured.isin(self.members)], measured[measured.isin(self.others)]
+
+    @property
+    def measured_groups(self) -> list[pd.Index]:
+        """Every group that the report speaks of at a wave after the first."""
+        return [group for wave in self.occasions if wave != self.baseline for group in self.measured_at(wave)]
 
     @cached_property
     def design(self) -> MainAnalysis:
@@ -176,8 +233,8 @@ class Case:
 
     @property
     def strictly_lowest(self) -> bool:
-        """Is the group, as recorded, exactly the lowest of everybody surveyed?"""
-        pre = self.own_survey
+        """Is the group, as recorded, exactly the lowest of everybody surveyed (the highest where less is better)?"""
+        pre = self.sign * self.own_survey
         inside, outside = self.chosen(pre), pre[~pre.index.isin(self.members)]
         return len(inside) > 0 and len(outside) > 0 and bool(inside.max() <= outside.min() + SAME_RANKING)
 
@@ -188,72 +245,3 @@ class Case:
         steps = round((highest - lowest) / RANGE_STEP - SAME_RANKING)
         inner = (round(lowest + step * RANGE_STEP, 10) for step in range(steps + 1))
         return tuple(sorted({lowest, *(r for r in inner if r < highest), highest}))
-
-
-def case_of(study: Study, params: InterventionParams) -> Case:
-    """The case the parameters describe; a wave or scale left open is the first that fits.
-
-    Raises ParameterError where a named wave or scale does not exist, where there is no wave after the programme,
-    where nobody is known to have had the programme, or where untreated children were measured before and after and
-    ``comparison_group`` is "none".
-    """
-    waves = [wave.id for wave in study.site.waves]
-    baseline = _known(params.baseline_wave or study.site.baseline, waves, "baseline_wave")
-    after = [*study.site.waves_with("post"), *study.site.waves_with("followup")]
-    if params.post_wave is None and not after:
-        raise ParameterError(Finding("parameters.no_post_wave", column="waves"))
-    post = _known(params.post_wave or after[0], waves, "post_wave")
-    late = [wave for wave in study.site.waves_with("followup") if wave != post]
-    followup = _known(params.followup_wave, waves, "followup_wave") if params.followup_wave else next(iter(late), None)
-    again = study.site.waves_with("baseline")
-    known = scale_names(study)
-    outcome = _known(params.primary_outcome, known, "primary_outcome")
-    baseline_outcome = _known(params.baseline_outcome or outcome, known, "baseline_outcome")
-    members, others = _who(study, params)
-    case = Case(
-        study=study,
-        params=params,
-        baseline=baseline,
-        post=post,
-        followup=followup,
-        second_baseline=next((wave for wave in again if waves.index(wave) > waves.index(baseline)), None),
-        outcome=outcome,
-        baseline_outcome=baseline_outcome,
-        members=members,
-        others=others,
-        scales=_scales(study, outcome, baseline, post),
-    )
-    _refuse_undeclared_comparison(case)
-    return case
-
-
-def _refuse_undeclared_comparison(case: Case) -> None:
-    """Untreated children measured before and after may not be passed over: they can contradict the other analyses."""
-    measured_twice = len(case.both_waves[1]) >= FEWEST_UNTREATED
-    if case.params.comparison_group == "none" and measured_twice:
-        raise ParameterError(Finding("parameters.comparison_not_declared", column="intervention.comparison_group"))
-
-
-def _scales(study: Study, outcome: str, baseline: str, post: str) -> tuple[str, ...]:
-    """The scales measured at both waves, the primary outcome first."""
-    measured = [set(study.scores.loc[study.scores["wave"] == wave, "scale"]) for wave in (baseline, post)]
-    both = [scale for scale in scale_names(study) if scale in measured[0] & measured[1]]
-    return tuple(sorted(both, key=lambda scale: scale != outcome))
-
-
-def _who(study: Study, params: InterventionParams) -> tuple[pd.Index, pd.Index]:
-    """Members and others; where nobody was selected and no arms are declared, everybody is a member."""
-    members, others = study.arm_role("treated"), study.arm_role("comparison")
-    if len(members) == 0:
-        if params.selection_rule != "not_selected" or study.site.arms is not None:
-            raise ParameterError(Finding("parameters.nobody_treated", column="arms"))
-        return study.participants.index, study.participants.index[:0]
-    return members, others
-
-
-def _known(name: str, allowed: list[str] | tuple[str, ...], key: str) -> str:
-    if name not in allowed:
-        nearest = nearest_name(name, allowed)
-        values = {"name": name, "nearest": nearest}
-        raise ParameterError(Finding("parameters.unknown_reference", column=key, values=values))
-    return name

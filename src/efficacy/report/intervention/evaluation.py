@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
 from ...effects import (
     Ancova,
     ChangeScoreComparison,
@@ -17,8 +15,6 @@ from ...effects import (
     PairedChange,
     Readings,
     RegressionToMean,
-    adjusted_change,
-    adjusted_change_over_r,
     ancova,
     change_score_comparison,
     claims_ladder,
@@ -26,13 +22,12 @@ from ...effects import (
     false_alarm_rate,
     false_alarm_rate_of_members,
     paired_change,
-    randomised_ancova,
-    regression_discontinuity,
     regression_to_mean,
     selection_readings,
 )
 from ...psychometrics import Reliability, cronbach_alpha
 from .case import Case
+from .evidence import evidence_at
 from .words import row_where
 
 ONE_LADDER = ""
@@ -84,6 +79,11 @@ class Evaluation:
         """Change to expect without a programme, at shown_r; NaN where it cannot be said."""
         return self.gain_at(self.shown_r)
 
+    @property
+    def expected_improvement(self) -> float:
+        """The same, counted towards improvement."""
+        return self.case.sign * self.expected_gain
+
     def gain_at(self, r: float) -> float:
         """Change to expect without a programme at one of the retest correlations shown."""
         if self.expected is None or self.expected.status == "not_computable":
@@ -100,9 +100,9 @@ class Evaluation:
 
 def evaluate(case: Case) -> Evaluation:
     """Run the analyses that the case's design allows, and those that stand beside them."""
-    at_post = _evidence(case, case.later)
-    later = case.study.score(case.followup, case.outcome) if case.followup else None
-    at_followup = _evidence(case, later) if later is not None and len(case.chosen(later)) else None
+    at_post = evidence_at(case, case.post)
+    followed = case.followup is not None and len(case.chosen(case.study.score(case.followup, case.outcome))) > 0
+    at_followup = evidence_at(case, case.followup) if case.followup is not None and followed else None
     compared = case.same_test and len(case.both_waves[1]) > 0
     discontinuity = case.design.key == "regression_discontinuity"
     grid = tuple(sorted({*case.retest_grid, shown_r(case, at_post)}))
@@ -127,48 +127,6 @@ def shown_r(case: Case, at_post: Evidence) -> float:
     if adjusted is not None and adjusted.externally_estimated and adjusted.status != "not_computable":
         return adjusted.retest_r
     return at_post.over_r.decisive_r if at_post.over_r is not None else case.params.retest_lowest
-
-
-def _evidence(case: Case, later: pd.Series) -> Evidence:
-    params, key, conf_level = case.params, case.design.key, case.params.conf_level
-    members = case.members
-    again = case.study.score(case.second_baseline, case.outcome) if case.second_baseline and case.same_test else None
-    has_again = again is not None and len(case.chosen(again)) > 0
-    return Evidence(
-        unadjusted=paired_change(case.chosen(case.survey), case.chosen(later), conf_level=conf_level, seed=params.seed)
-        if case.same_test
-        else None,
-        adjusted=adjusted_change(
-            case.own_survey,
-            later,
-            members=members,
-            retest_r=params.retest_r,
-            retest_n=params.retest_n,
-            retest_sd=params.retest_sd,
-            conf_level=conf_level,
-        )
-        if case.chosen_low and params.retest_r is not None
-        else None,
-        over_r=adjusted_change_over_r(
-            case.own_survey,
-            later,
-            members=members,
-            lowest=params.retest_lowest,
-            highest=params.retest_highest,
-            conf_level=conf_level,
-        )
-        if case.chosen_low
-        else None,
-        second_baseline=paired_change(case.chosen(again), case.chosen(later), conf_level=conf_level, seed=params.seed)
-        if again is not None and has_again
-        else None,
-        discontinuity=regression_discontinuity(case.survey, later, case.treated, conf_level=conf_level)
-        if key == "regression_discontinuity"
-        else None,
-        randomised=randomised_ancova(later, case.survey, case.drawn, conf_level=conf_level, seed=params.seed)
-        if key == "randomised_ancova"
-        else None,
-    )
 
 
 def _gains(case: Case) -> ChangeScoreComparison:
@@ -203,7 +161,8 @@ def _readings(case: Case, at_post: Evidence) -> Readings | None:
 
 
 def _expected(case: Case, grid: tuple[float, ...]) -> RegressionToMean:
-    return regression_to_mean(case.own_survey, case.members, retest_r=grid, conf_level=case.params.conf_level)
+    members = case.members.difference(case.few_lost, sort=False)
+    return regression_to_mean(case.own_survey, members, retest_r=grid, conf_level=case.params.conf_level)
 
 
 def _alarms(case: Case, grid: tuple[float, ...]) -> FalseAlarms:
@@ -217,8 +176,9 @@ def _alarms(case: Case, grid: tuple[float, ...]) -> FalseAlarms:
             n_simulations=params.n_simulations,
             seed=params.seed,
         )
+    standing = case.sign * case.own_survey  # "upward" then is towards improvement
     return false_alarm_rate_of_members(
-        case.own_survey, members=case.members, retest_r=grid, n_simulations=params.n_simulations, seed=params.seed
+        standing, members=case.members, retest_r=grid, n_simulations=params.n_simulations, seed=params.seed
     )
 
 
@@ -236,13 +196,15 @@ def _again(case: Case) -> PairedChange | None:
     later = case.chosen(case.study.score(case.second_baseline, case.outcome))
     if later.empty:
         return None
-    return paired_change(case.chosen(case.survey), later, conf_level=case.params.conf_level)
+    before = case.chosen(case.described(case.survey))
+    return paired_change(before, case.described(later), conf_level=case.params.conf_level)
 
 
 def _claims(case: Case, at_post: Evidence, at_followup: Evidence | None) -> dict[str, Claims]:
     key = case.design.key
     randomised = at_post.randomised
     arms = list(randomised.tidy()["level"]) if randomised is not None else []
+    better = case.params.improvement
     if len(arms) < 2:
-        return {ONE_LADDER: claims_ladder(key, at_post, at_followup=at_followup)}
-    return {arm: claims_ladder(key, at_post, at_followup=at_followup, arm=arm) for arm in arms}
+        return {ONE_LADDER: claims_ladder(key, at_post, at_followup=at_followup, improvement=better)}
+    return {arm: claims_ladder(key, at_post, at_followup=at_followup, arm=arm, improvement=better) for arm in arms}

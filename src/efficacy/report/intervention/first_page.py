@@ -68,16 +68,15 @@ def paste_parts(evaluation: Evaluation) -> list[Words]:
 
 def _pasted_expectation(evaluation: Evaluation) -> list[Words]:
     """The glossary's opening sentence, where members were chosen low and would have risen."""
-    gain = evaluation.expected_gain
-    if not (gain > 0 and evaluation.case.chosen_by_score):
+    gain, case = evaluation.expected_improvement, evaluation.case
+    if not (gain > 0 and case.chosen_by_score):
         return []
-    declared = evaluation.case.params.selection_rule == "lowest_on_pretest"
-    rule = "lowest" if declared and evaluation.case.strictly_lowest else "chosen"
-    pre = waves(evaluation.case)["pre"]
+    declared = case.params.selection_rule == "lowest_on_pretest"
+    rule = "lowest" if declared and case.strictly_lowest else "chosen"
+    pre = waves(case)["pre"]
     if evaluation.study_r is not None:
         return [say(f"intervention_page.paste_{rule}", gain=points(gain), pre=pre)]
-    params = evaluation.case.params
-    low, high = evaluation.gain_at(params.retest_highest), evaluation.gain_at(params.retest_lowest)
+    low, high = (case.sign * evaluation.gain_at(r) for r in (case.params.retest_highest, case.params.retest_lowest))
     return [say(f"intervention_page.paste_{rule}_range", low=points(low), high=points(high), pre=pre)]
 
 
@@ -206,7 +205,7 @@ def _cautions(evaluation: Evaluation) -> list[Words]:
     case, rate = evaluation.case, evaluation.alarm_rate
     parts: list[Words] = []
     alpha = evaluation.alarms.alpha if evaluation.alarms is not None else rate
-    low = case.chosen_by_score and evaluation.expected_gain > 0
+    low = case.chosen_by_score and evaluation.expected_improvement > 0
     if low and round(100 * rate) > round(100 * alpha):
         parts.append(
             say("intervention_page.caution_false_alarms", rate=per_hundred(rate), r=retest(evaluation.shown_r))
@@ -215,10 +214,18 @@ def _cautions(evaluation: Evaluation) -> list[Words]:
     keys = [key for key in _CAUTIONS[evaluation.key] if not (measured and key == "no_comparison")]
     parts += [say(f"intervention_page.caution_{key}") for key in keys]
     if case.design.reason == "drawn_at_random_from_low" and case.params.comparison_group == "same_survey_not_chosen":
-        parts.append(say("intervention_page.caution_pool"))
+        declared = case.params.eligible_at_most
+        pool = say("intervention_page.caution_pool") if declared is None else _declared_pool(case, declared)
+        parts.append(pool)
     if not case.same_test:
         parts.append(say("intervention_page.caution_different_tests"))
     return parts
+
+
+def _declared_pool(case: Case, declared: float) -> Message:
+    """Who could have been drawn by the declared score, and whether some member could not."""
+    key = "caution_pool_outside" if case.drawn_from_outside else "caution_pool_declared"
+    return say(f"intervention_page.{key}", score=points(declared), **waves(case))
 
 
 _CAUTIONS = {

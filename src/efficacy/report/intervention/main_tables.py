@@ -53,7 +53,8 @@ def _retest(evaluation: Evaluation) -> Table:
     notes: list[Words] = []
     if adjusted is not None and evaluation.study_r is not None:
         label = say("intervention_results.term_retest_study", r=retest(adjusted.retest_r), n=case.params.retest_n or 0)
-        rows.append(_retest_row(label, vars(adjusted), beyond=adjusted.conf_low > 0, n=adjusted.n))
+        beyond = case.better(adjusted.conf_low, adjusted.conf_high)
+        rows.append(_retest_row(label, vars(adjusted), beyond=beyond, n=adjusted.n))
     if over is not None:
         notes = [say("intervention_results.note_retest", n=over.n, n_survey=over.n_survey), *_reasons(over)]
         notes += retest_refused(evaluation)

@@ -47,7 +47,7 @@ def expected_table(evaluation: Evaluation) -> Table:
     )
     return Table(
         id="intervention.expected",
-        title=say("intervention.expected_title"),
+        title=say(f"intervention.expected_title{assumed(evaluation)}"),
         columns=[
             Column(role="retest_r", header=say("intervention.column_retest_r")),
             Column(role="estimate", header=say("intervention.column_expected")),
@@ -62,6 +62,11 @@ def expected_table(evaluation: Evaluation) -> Table:
     )
 
 
+def assumed(evaluation: Evaluation) -> str:
+    """Ending of a key: what holds only if the members were chosen by the recorded score says so."""
+    return "" if evaluation.case.chosen_by_score else "_if"
+
+
 def expected_sentence(evaluation: Evaluation) -> Sentence:
     """The same in words, with the one line that may name alpha."""
     params = evaluation.case.params
@@ -69,7 +74,7 @@ def expected_sentence(evaluation: Evaluation) -> Sentence:
     parts: list[Words] = [] if evaluation.case.chosen_by_score else [say("intervention.expected_if")]
     parts += [
         say(
-            "intervention.expected_rise" if evaluation.expected_gain >= 0 else "intervention.expected_fall",
+            "intervention.expected_rise" if evaluation.expected_improvement >= 0 else "intervention.expected_fall",
             low=points(ends[0]),
             high=points(ends[1]),
             lowest=retest(params.retest_lowest),
@@ -92,9 +97,9 @@ def expected_sentence(evaluation: Evaluation) -> Sentence:
 def _alpha_line(evaluation: Evaluation) -> list[Words]:
     """(1 - alpha)(mu - X): a floor for orientation, never a correction."""
     expected, alpha = evaluation.expected, evaluation.alpha
-    if alpha is None or alpha.status == "not_computable" or expected is None or evaluation.expected_gain <= 0:
+    if alpha is None or alpha.status == "not_computable" or expected is None or evaluation.expected_improvement <= 0:
         return []
-    floor = (1 - alpha.estimate) * (expected.mean_survey - expected.mean_members)
+    floor = evaluation.case.sign * (1 - alpha.estimate) * (expected.mean_survey - expected.mean_members)
     return [
         say(
             "intervention.expected_alpha",

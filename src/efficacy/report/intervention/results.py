@@ -49,19 +49,19 @@ def expected_parts(evaluation: Evaluation) -> list[Words]:
     if expected is None or expected.status == "not_computable":
         return []
     lowest, highest = evaluation.case.params.retest_lowest, evaluation.case.params.retest_highest
-    if evaluation.expected_gain < 0:
-        return [say("intervention_results.gain_fall", gain=points(-evaluation.expected_gain))]
+    if evaluation.expected_improvement < 0:
+        return [say("intervention_results.gain_fall", gain=points(-evaluation.expected_improvement))]
     case = evaluation.case
     as_declared = case.params.selection_rule != "lowest_on_pretest" or case.strictly_lowest
     assumed = "" if case.chosen_by_score and as_declared else "_if"  # where the rule is not known, neither is the gain
     if evaluation.study_r is not None:
-        gain, r = points(evaluation.expected_gain), retest(evaluation.shown_r)
+        gain, r = points(evaluation.expected_improvement), retest(evaluation.shown_r)
         return [say(f"intervention_results.gain_study{assumed}", gain=gain, r=r)]
     return [
         say(
             f"intervention_results.gain_range{assumed}",
-            low=points(evaluation.gain_at(highest)),
-            high=points(evaluation.gain_at(lowest)),
+            low=points(case.sign * evaluation.gain_at(highest)),
+            high=points(case.sign * evaluation.gain_at(lowest)),
             lowest=retest(lowest),
             highest=retest(highest),
         )
@@ -108,18 +108,18 @@ def _retest_correction(evaluation: Evaluation) -> list[Words]:
     case, adjusted = evaluation.case, evaluation.at_post.adjusted
     if evaluation.study_r is not None and adjusted is not None:
         fields = estimate(case, adjusted.estimate, adjusted.conf_low, adjusted.conf_high)
-        return [say("intervention_results.adjusted", **fields), _beyond(adjusted.conf_low, adjusted.conf_high)]
+        return [say("intervention_results.adjusted", **fields), _beyond(case, adjusted.conf_low, adjusted.conf_high)]
     over = evaluation.at_post.over_r
     if over is None or over.status == "not_computable":
         return []
     row = row_where(over.tidy(), "retest_r", over.decisive_r)
     fields = estimate(case, row["estimate"], row["conf_low"], row["conf_high"])
     said = say("intervention_results.adjusted_at", r=retest(over.decisive_r), **fields)
-    return [said, _beyond(row["conf_low"], row["conf_high"])]
+    return [said, _beyond(case, row["conf_low"], row["conf_high"])]
 
 
-def _beyond(low: float, high: float) -> Message:
-    side = "beyond" if low > 0 else "below" if high < 0 else "not_beyond"
+def _beyond(case: Case, low: float, high: float) -> Message:
+    side = "beyond" if case.better(low, high) else "below" if case.worse(low, high) else "not_beyond"
     return say(f"intervention_results.verdict_{side}")
 
 
@@ -185,7 +185,7 @@ def _second_baseline(evaluation: Evaluation) -> list[Words]:
         post=wave_label(case.study, case.post),
         **_change(case, result),
     )
-    higher = "beyond" if result.conf_low > 0 else "not_beyond"
+    higher = "beyond" if case.better(result.conf_low, result.conf_high) else "not_beyond"
     return [said, say(f"intervention_results.verdict_second_{higher}")]
 
 
@@ -227,7 +227,7 @@ def _paired_change(evaluation: Evaluation) -> list[Words]:
         p=Number(value=result.p_value, role="p_text"),
         **_change(case, result),
     )
-    higher = "higher" if result.conf_low > 0 else "not_higher"
+    higher = "higher" if case.better(result.conf_low, result.conf_high) else "not_higher"
     return [said, say(f"intervention_results.verdict_paired_{higher}")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -130,17 +131,23 @@ def characteristics_block(case: Case, members: pd.DataFrame, others: pd.DataFram
     if case.others.empty or members.empty:
         return absent("untreated" if case.others.empty else "covariates")
     both = members.merge(others, on=["variable", "level"], suffixes=("_members", "_others"))
+    sizes = {name: len(case.described_of(name)) for name in ("members", "others")}
     rows: list[Row] = []
     for variable, levels in both.groupby("variable", sort=False):
         shown = levels.iloc[1:] if len(levels) == 2 else levels  # of two levels the second tells all
-        rows += [_characteristic(case, str(variable), row) for _, row in shown.iterrows()]
+        rows += [_characteristic(case, str(variable), row, sizes) for _, row in shown.iterrows()]
     table = Table(
         id="intervention.characteristics",
         title=say("intervention.characteristics_title"),
         columns=[
             Column(role="term", header=say("common.column_variable"), align="left"),
-            Column(role="n share", header=_header(case, "members")),
-            Column(role="n share", header=_header(case, "others")),
+            *(
+                Column(
+                    role="n share",
+                    header=say("intervention.group_n", group=say(f"intervention.header_{name}"), n=size),
+                )
+                for name, size in sizes.items()
+            ),
             Column(role="estimate", header=say("intervention.column_points")),
         ],
         rows=rows,
@@ -159,11 +166,14 @@ def _without_hidden(table: Table, *, smallest: int) -> Table:
     return dataclasses.replace(table, rows=kept, notes=notes)
 
 
-def _characteristic(case: Case, variable: str, row: pd.Series) -> Row:
-    """One level. It stands for the fewest children inside or outside it in either group, none counting as one."""
-    counts = [int(row[f"n_{group}"]) for group in ("members", "others")]
-    sizes = [_answered(row, group) for group in ("members", "others")]
-    fewest = min(*counts, *(size - n for size, n in zip(sizes, counts, strict=True)))
+def _characteristic(case: Case, variable: str, row: pd.Series, sizes: Mapping[str, int]) -> Row:
+    """One level. It stands for the fewest children inside or outside it in either group, none counting as one.
+
+    Percentages are of the group in the column's header: of those who answered they would tell how few did not.
+    """
+    counts = {group: int(row[f"n_{group}"]) for group in sizes}
+    shares = {group: counts[group] / size if size else math.nan for group, size in sizes.items()}
+    fewest = min(*counts.values(), *(_answered(row, group) - n for group, n in counts.items()))
     label = say(
         "intervention.level_of",
         variable=covariate_label(case.study, variable),
@@ -171,8 +181,8 @@ def _characteristic(case: Case, variable: str, row: pd.Series) -> Row:
     )
     cells: list[Cell] = [
         label,
-        *(_count_share(int(row[f"n_{group}"]), float(row[f"share_{group}"])) for group in ("members", "others")),
-        Number(value=row["share_members"] - row["share_others"], role="percent"),
+        *(_count_share(counts[group], shares[group]) for group in sizes),
+        Number(value=shares["members"] - shares["others"], role="percent"),
     ]
     return Row(cells=cells, n=max(1, fewest), group=variable)
 
@@ -196,7 +206,14 @@ def _groups(case: Case) -> Sequence[Group]:
     everybody = (say("intervention.header_everybody"), case.study.participants.index)
     if len(case.others) == 0:
         return [everybody]
-    return [everybody, *((label, _members_of(case, name)) for name, label in _group_labels(case).items())]
+    return [everybody, *((label, _everybody_of(case, name)) for name, label in _group_labels(case).items())]
+
+
+def _everybody_of(case: Case, name: str) -> pd.Index:
+    """Every child of a group, the few who were lost too: here they are counted, not described."""
+    if list(case.compared.cat.categories) == ["members", "others"]:
+        return case.members if name == "members" else case.others
+    return case.arm.index[case.arm == name]
 
 
 def _both(case: Case) -> pd.Index:
@@ -234,6 +251,7 @@ def _header(case: Case, name: str) -> Message:
 
 
 def _members_of(case: Case, name: str) -> pd.Index:
+    """The children of a group who are described."""
     return case.compared.index[case.compared == name]
 
 

@@ -14,6 +14,7 @@ from ..style import ACCENT, FAINT, INK, MEMBERS, REST
 from ..wording import say
 from .case import Case
 from .evaluation import Evaluation
+from .regression import assumed
 from .words import per_hundred, points, retest, unit_label, waves
 
 BINS = 22
@@ -27,7 +28,8 @@ def selection_figure(evaluation: Evaluation) -> Figure | Sentence:
     case, expected = evaluation.case, evaluation.expected
     if expected is None or expected.status == "not_computable" or len(case.untreated(case.survey)) == 0:
         return Sentence(id="intervention.selection.figure", parts=[say("intervention.selection_none")], tone="caution")
-    members, others = case.chosen(case.survey), case.untreated(case.survey)
+    told = case.described(case.survey)
+    members, others = case.chosen(told), case.untreated(told)
 
     def draw(drawing: Drawing) -> Canvas:
         canvas = Canvas(figsize=(7.2, 3.3 if drawing.individual_marks else 2.4))
@@ -47,7 +49,9 @@ def selection_figure(evaluation: Evaluation) -> Figure | Sentence:
     groups = "" if case.individual_marks else "_groups"
     return Figure(
         id="intervention.selection.figure",
-        caption=say(f"intervention.selection_caption{groups}", r=retest(evaluation.shown_r), **fields),
+        caption=say(
+            f"intervention.selection_caption{groups}{assumed(evaluation)}", r=retest(evaluation.shown_r), **fields
+        ),
         alt=say(
             "intervention.selection_alt",
             n=len(members),
@@ -84,7 +88,7 @@ def alarms_figure(evaluation: Evaluation) -> Figure | Sentence:
     said = [say("intervention.alarms_alt_rate", r=retest(r), rate=per_hundred(rate)) for r, rate in rates]
     return Figure(
         id="intervention.alarms.figure",
-        caption=say("intervention.alarms_caption", nominal=nominal),
+        caption=say(f"intervention.alarms_caption{assumed(evaluation)}", nominal=nominal),
         alt=say("intervention.alarms_alt", rates=said, nominal=nominal),
         draw=draw,
     )
@@ -122,7 +126,8 @@ def _group_names(axes: Axes, case: Case, drawing: Drawing) -> None:
 
 def _summaries(axes: Axes, case: Case, drawing: Drawing) -> float:
     """Mean and one standard deviation to each side, where single children may not be drawn."""
-    groups = (("others", case.untreated(case.survey), REST), ("members", case.chosen(case.survey), MEMBERS))
+    told = case.described(case.survey)
+    groups = (("others", case.untreated(told), REST), ("members", case.chosen(told), MEMBERS))
     for height, (_, scores, colour) in enumerate(groups):
         axes.plot([scores.mean() - scores.std(), scores.mean() + scores.std()], [height] * 2, color=colour, linewidth=3)
         axes.scatter([scores.mean()], [height], color=colour, s=46, zorder=3)
