@@ -10,6 +10,7 @@ from ..numbers import Number
 from ..wording import Words, say
 from .evaluation import Evaluation
 from .floor import floor_words
+from .floor import floor_words
 from .measured import DRIFT, MORE_SKEWED, SKEWED, MeasuredDesign, nearest_design
 from .words import points, retest, share
 
@@ -35,6 +36,7 @@ def assumptions_sentence(evaluation: Evaluation) -> Sentence:
     parts += floor_words(evaluation)
     if len(parts) > 1 and evaluation.case.sign < 0:
         parts.append(say("intervention_results.assume_mirrored"))
+    parts += floor_words(evaluation)
     if evaluation.key == "two_readings" and evaluation.compared_readings:
         parts.append(say("intervention_results.assume_ancova_leans"))
     if evaluation.key == "population_readings":

@@ -35,11 +35,16 @@ class MeasuredDesign:
         cell = {**sizes, **_NOTHING_HAPPENED, "shape": shape, "drift": drift}
         return nearest_calibration(procedure, statistic, cell)
 
+    @staticmethod
+    def named_by(value: CalibratedValue) -> MeasuredDesign:
+        """The design whose cell a value comes from, for a sentence to name."""
+        cell = value.cell
+        return MeasuredDesign(
+            n_survey=int(cell["n_survey"]), n_members=int(cell["n_members"]), retest_r=float(cell["retest_r"])
+        )
+
 
 def nearest_design(*, n_survey: int, n_members: int, retest_r: float) -> MeasuredDesign:
     """The calibrated design nearest to these numbers, of those measured with every failure that a sentence quotes."""
     wanted = MeasuredDesign(n_survey=max(n_survey, 1), n_members=max(n_members, 1), retest_r=retest_r)
-    found = wanted.value("retest_correction_study_r", "coverage", drift=DRIFT).cell
-    return MeasuredDesign(
-        n_survey=int(found["n_survey"]), n_members=int(found["n_members"]), retest_r=float(found["retest_r"])
-    )
+    return MeasuredDesign.named_by(wanted.value("retest_correction_study_r", "coverage", drift=DRIFT))
