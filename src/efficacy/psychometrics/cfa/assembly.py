@@ -134,7 +134,7 @@ def fit_fields(tests: Tests, *, n: int, n_groups: int) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "chisq": tests.chisq,
         "df": tests.df,
-        "p_value": _p_value(tests.chisq, tests.df),
+        "p_value": p_value_of(tests.chisq, tests.df),
         "baseline_chisq": tests.baseline_chisq,
         "baseline_df": tests.baseline_df,
         **vars(indices(plain)),
@@ -148,10 +148,10 @@ def fit_fields(tests: Tests, *, n: int, n_groups: int) -> dict[str, Any]:
         scaled |= {name: spread[name] for name in ("rmsea_conf_low", "rmsea_conf_high", "p_close")}
         fields |= {
             "chisq_scaled": chisq,
-            "p_value_scaled": _p_value(chisq, tests.df),
+            "p_value_scaled": p_value_of(chisq, tests.df),
             "scaling_factor": scale,
             "baseline_chisq_scaled": baseline,
-            **{_suffixed(name, "scaled"): value for name, value in scaled.items()},
+            **{suffixed(name, "scaled"): value for name, value in scaled.items()},
         }
         robust = dataclasses.replace(plain, trace=tests.trace, baseline_trace=tests.baseline_trace)
     if tests.completed is not None and tests.baseline_completed is not None:
@@ -164,11 +164,11 @@ def fit_fields(tests: Tests, *, n: int, n_groups: int) -> dict[str, Any]:
         )
     if robust is not plain:
         found = vars(indices(robust))
-        fields |= {_suffixed(name, "robust"): value for name, value in found.items() if name != "p_close"}
+        fields |= {suffixed(name, "robust"): value for name, value in found.items() if name != "p_close"}
     return fields
 
 
-def _suffixed(name: str, kind: str) -> str:
+def suffixed(name: str, kind: str) -> str:
     """rmsea_conf_low becomes rmsea_scaled_conf_low, cfi becomes cfi_scaled."""
     return name.replace("rmsea", f"rmsea_{kind}") if name.startswith("rmsea") else f"{name}_{kind}"
 
@@ -199,9 +199,9 @@ def _small_sample(header: Header, tests: Tests) -> dict[str, Any]:
     swain = swain_corrected(tests.chisq, n=n, n_items=p, df=tests.df)
     return {
         "chisq_bartlett": bartlett,
-        "p_value_bartlett": _p_value(bartlett, tests.df),
+        "p_value_bartlett": p_value_of(bartlett, tests.df),
         "chisq_swain": swain,
-        "p_value_swain": _p_value(swain, tests.df),
+        "p_value_swain": p_value_of(swain, tests.df),
     }
 
 
@@ -216,7 +216,8 @@ def _information(header: Header, tests: Tests) -> dict[str, Any]:
     }
 
 
-def _p_value(chisq: float, df: float) -> float:
+def p_value_of(chisq: float, df: float) -> float:
+    """Upper tail of a chi-square; NaN without degrees of freedom."""
     return float(stats.chi2.sf(chisq, df)) if df > 0 else math.nan
 
 

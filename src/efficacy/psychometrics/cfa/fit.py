@@ -12,6 +12,7 @@ from ...results import Reason
 from ..inputs import check_choice, check_level, empty_columns, flat_columns, numbers, obstacle
 from .assembly import Header, assembled, nothing
 from .estimation import Estimation, estimate
+from .ordinal_fit import fit_ordinal
 from .result import CfaResult, Estimator, Missing
 from .sample import sample
 from .structures import Identification, Structure, specify
@@ -39,11 +40,12 @@ def fit_cfa(
     items: respondents x items, NaN missing; only the model's items are used. model: factor -> its items, two or more
     each. structure: "correlated", factors covary; "second_order", a factor "general" stands behind them; "bifactor", a
     factor "general" of all items beside them, none covarying. estimator: "ML"; "MLR", the same estimates with a scaled
-    chi-square and standard errors that do not need normal answers; "MLM", the same by Satorra and Bentler. missing:
+    chi-square and standard errors that do not need normal answers; "MLM", the same by Satorra and Bentler; "WLSMV",
+    "DWLS", "ULSMV", for ordered answers, which have their reasons beside these (ordinal_fit.fit_ordinal). missing:
     "listwise", or "fiml", every answer used under missingness at random. identification: "marker", the first loading
     of a factor is 1, or "std_lv", factor variances are 1; fit and the standardised solution are the same.
 
-    Minimises f = 1/2 [log det Sigma + tr(Sigma^-1 S)] over the parameters of Sigma = Lambda Phi Lambda' + Theta, S
+    ML minimises f = 1/2 [log det Sigma + tr(Sigma^-1 S)] over the parameters of Sigma = Lambda Phi Lambda' + Theta, S
     with divisor n; chisq = 2 n (f - f of the saturated model). Not computable: too_few_items (below 3), empty_items,
     fewer_rows_than_items, zero_variance, pairs_too_small (missing="fiml": items that nobody answered together),
     singular_correlations, more_parameters_than_moments, not_identified, not_converged. Flagged: heywood_case,
@@ -53,13 +55,22 @@ def fit_cfa(
     estimator, missing, std.lv).
     """
     check_choice(structure, "structure", get_args(Structure))
-    check_choice(estimator, "estimator", tuple(_METHODS))
+    check_choice(estimator, "estimator", get_args(Estimator))
     check_choice(missing, "missing", get_args(Missing))
     check_level(conf_level)
-    if estimator == "MLM" and missing == "fiml":
-        raise ValueError("estimator='MLM': complete answers only, missing='listwise'; with missing answers 'MLR'")
+    if estimator not in ("ML", "MLR") and missing == "fiml":
+        raise ValueError(f"{estimator=}: complete answers only, missing='listwise'; with missing answers 'MLR'")
     specification = specify(model, structure=structure, identification=identification, mean_structure=missing == "fiml")
     frame = chosen(items, specification.items)
+    if estimator in ("WLSMV", "DWLS", "ULSMV"):
+        return fit_ordinal(
+            frame,
+            model,
+            structure=structure,
+            estimator=estimator,
+            identification=identification,
+            conf_level=conf_level,
+        )
     used = frame.dropna() if missing == "listwise" else frame.dropna(how="all")
     header = Header(
         specification=specification,

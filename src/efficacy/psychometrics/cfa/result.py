@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...results import Result
 
-Estimator = Literal["ML", "MLR", "MLM", "WLSMV"]
+Estimator = Literal["ML", "MLR", "MLM", "WLSMV", "DWLS", "ULSMV"]
 Missing = Literal["listwise", "fiml"]
 
 
@@ -24,7 +24,9 @@ class CfaResult(Result):
     correlation_residual (of the observed and the implied correlations), statistic (residual over its standard
     error). modification_indices: one row a parameter that is fixed, largest first: term, statistic (fall in
     chi-square expected from freeing it, 1 df), p_value, epc (expected parameter change), epc_standardized; score
-    test of normal theory, whatever the estimator. implied and observed: covariance matrices, items x items.
+    test of normal theory, whatever the estimator. implied and observed: covariance matrices, items x items. For
+    ordered answers (WLSMV, DWLS, ULSMV) covariances are polychoric correlations, residual variances what loadings
+    leave of 1, and the score test is that of least squares.
 
     One number each (no column where it does not exist for this estimator): chisq, df, p_value: test of exact fit,
     chisq = 2 N f of the estimator named. chisq_scaled, p_value_scaled, scaling_factor (and shift_parameter, where the
@@ -33,9 +35,10 @@ class CfaResult(Result):
     baseline_chisq, baseline_df (and _scaled): model of uncorrelated items. cfi, tli, rmsea (with conf_low and
     conf_high at rmsea_conf_level), p_close (probability of so large a chi-square if rmsea were .05), each also
     _scaled, computed from the scaled chi-square, and _robust, estimates of the population value of the plain index
-    (with missing answers: of the value that complete answers would have). srmr. loglik, loglik_saturated, aic, bic.
-    n_parameters: free ones. converged: the search ended at a minimum. admissible: no variance below 0 and no
-    improper factor covariances.
+    (with missing answers: of the value that complete answers would have; with ordered ones: that the tendencies behind
+    them have). For ordered answers p_value and the plain indices take chisq for what it is not: read the others.
+    srmr. loglik, loglik_saturated, aic, bic. n_parameters: free ones. converged: the search ended at a minimum.
+    admissible: no variance below 0 and no improper factor covariances.
     """
 
     parameters: pd.DataFrame
