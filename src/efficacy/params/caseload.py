@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ..documents import Misfit, StrictModel, Text, repeated
 from .names import Entry, Name
+from .school import Named
 
 
 class WarningSign(StrictModel):
@@ -35,7 +36,11 @@ class Caseload(StrictModel):
     visit_within_days: Annotated[int, Field(ge=0, le=365)] | None = None
     """Days within which a sign of leaving has to be followed by a visit."""
 
+    labels: tuple[Named, ...] = ()
+    """What reports call entries of the site's own: groups, outcomes, gifts."""
+
     def misfits(self) -> Iterator[Misfit]:
+        yield from repeated("labels", "value", (named.value for named in self.labels))
         yield from repeated("warnings", "id", (rule.id for rule in self.warnings))
         given = [key for key in ("start_term", "end_term", "retention") if getattr(self, key) is not None]
         needed = ("start_term", "end_term", "retention") if given else ()

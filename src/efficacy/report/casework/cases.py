@@ -13,7 +13,7 @@ from ..numbers import Number
 from ..shared import absent, share_cell, smallest_shown
 from ..style import ACCENT, FAINT, MEMBERS
 from ..wording import Words, say
-from .choices import GROUP_STAGES, HEADS, STAGES, code_label, codes, counted, kept, register, stages_of
+from .choices import GROUP_STAGES, HEADS, STAGES, code_label, codes, counted, kept, label, register, stages_of
 
 
 def case_blocks(study: Study, params: CaseworkParams, record: pd.DataFrame) -> list[Block]:
@@ -203,7 +203,7 @@ def group_blocks(study: Study) -> list[Block]:
         rows.append(
             Row(
                 cells=[
-                    str(group["group"]),
+                    label(study, str(group["group"])),
                     code_label("groups", "type", str(group["type"])),
                     _fits(roster, str(group["type"])),
                     Number(value=len(roster), role="count"),

@@ -35,6 +35,11 @@ def register(study: Study, kind: str) -> pd.DataFrame:
     return study.registers.get(kind, pd.DataFrame(columns=columns))
 
 
+def label(study: Study, value: str) -> Words:
+    """What reports call an entry of the site's own: its declared label, else itself."""
+    return next((named.label for named in study.site.caseload.labels if named.value == value), value)
+
+
 def code_label(kind: str, column: str, value: str) -> Words:
     """The label of an entry in a code column."""
     return next(code.label for code in register_kind(kind).column(column).codes if code.value == value)
@@ -76,15 +81,15 @@ def first_decisions(study: Study) -> pd.Series:
 
 def watched(study: Study) -> pd.Index[Any]:
     """Everybody whose signs were kept."""
-    signs: pd.Series = register(study, "warning_signs")["participant_id"]
-    return pd.Index(signs.unique())
+    kept_of: pd.Index[Any] = pd.Index(register(study, "warning_signs")["participant_id"].unique())
+    return kept_of
 
 
 def roll(study: Study, term: str | None) -> pd.Index[Any]:
     """Who was enrolled in a term."""
     rolls = register(study, "roll_lists")
-    enrolled: pd.Series = rolls.loc[rolls["term"] == term, "participant_id"]
-    return pd.Index(enrolled)
+    enrolled: pd.Index[Any] = pd.Index(rolls.loc[rolls["term"] == term, "participant_id"])
+    return enrolled
 
 
 def destinations(study: Study) -> pd.Series:

@@ -13,7 +13,7 @@ from ..numbers import Interval, Number
 from ..shared import absent, conf_column, share_cell, smallest_shown
 from ..style import ACCENT, FAINT, REST
 from ..wording import Words, say
-from .choices import code_label, codes, counted, plans_of, register
+from .choices import code_label, codes, counted, label, plans_of, register
 
 
 def plan_blocks(study: Study, params: CaseworkParams, adherence: pd.DataFrame) -> list[Block]:
@@ -141,7 +141,7 @@ def _gifts(study: Study) -> list[Block]:
     said = [
         say(
             "casework.gift",
-            item=str(row["item"]),
+            item=label(study, str(row["item"])),
             quantity=int(row["quantity"]),
             price=Number(value=float(row["unit_price"]), role="count"),
             cost=Number(value=float(row["quantity"] * row["unit_price"]), role="count"),
@@ -183,7 +183,7 @@ def graduate_blocks(study: Study, params: CaseworkParams) -> list[Block]:
     return [Sentence(id="casework.graduates", parts=parts)]
 
 
-def outcome_blocks(params: CaseworkParams, outcomes: pd.DataFrame) -> list[Block]:
+def outcome_blocks(study: Study, params: CaseworkParams, outcomes: pd.DataFrame) -> list[Block]:
     """Outcomes as shares where a denominator is on record, as bare counts where none is."""
     if outcomes.empty:
         return [absent("outcomes")]
@@ -191,7 +191,7 @@ def outcome_blocks(params: CaseworkParams, outcomes: pd.DataFrame) -> list[Block
     for _, row in outcomes.iterrows():
         has = bool(row["has_denominator"])
         cells: list[Cell] = [
-            str(row["outcome"]),
+            label(study, str(row["outcome"])),
             Number(value=int(row["count"]), role="count"),
             Number(value=int(row["n"]), role="count") if has else say("casework.no_denominator"),
             Number(value=row["share"], role="percent") if has else None,

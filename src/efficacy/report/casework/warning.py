@@ -109,10 +109,7 @@ def _quality_table(study: Study, params: CaseworkParams, quality: WarningQuality
         Row(
             cells=[
                 rule_label(study, str(row["rule"])),
-                *(
-                    counted(study, params, int(row[name]))
-                    for name in ("n_warned", "n_true", "n_false", "n_missed", "n_late")
-                ),
+                *(counted(study, params, int(row[name])) for name in ("n_warned", "n_true", "n_false", "n_missed")),
                 Interval(low=row["precision_conf_low"], high=row["precision_conf_high"], role="percent"),
                 Interval(low=row["recall_conf_low"], high=row["recall_conf_high"], role="percent"),
                 Number(value=row["median_lead"], role="count"),
@@ -131,16 +128,20 @@ def _quality_table(study: Study, params: CaseworkParams, quality: WarningQuality
             Column(role="n_true", header=say("casework.column_true")),
             Column(role="n_false", header=say("casework.column_false")),
             Column(role="n_missed", header=say("casework.column_missed")),
-            Column(role="n_late", header=say("casework.column_late")),
             Column(role="precision_conf_low precision_conf_high", header=say("casework.column_precision", level=level)),
             Column(role="recall_conf_low recall_conf_high", header=say("casework.column_recall", level=level)),
             Column(role="median_lead", header=say("casework.column_lead")),
         ],
         rows=rows,
-        notes=[say("casework.warnings_note")],
+        notes=[say("casework.warnings_note", late=_late(quality))],
         method="wilson",
         n=quality.n_used,
     )
+
+
+def _late(quality: WarningQuality) -> int:
+    """Students with a crisis of whom every rule held too late or never counted here: by any rule."""
+    return int(quality.tidy().set_index("rule").loc[["any"], "n_late"].iloc[0])
 
 
 def crisis_blocks(study: Study, params: CaseworkParams) -> list[Block]:
