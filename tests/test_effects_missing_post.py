@@ -29,17 +29,17 @@ LOST = PRE.nsmallest(12).index[[1, 4, 8]].union(PRE.nlargest(28).index[[2, 5]])
 SEEN = POST.drop(LOST)
 
 
-def completed(fitted: pd.Series, delta: float, sd: float, *, worse: pd.Index) -> pd.Series:
-    """Posttests with the missing filled in by fitted values, some of them delta sd lower."""
+def completed(fitted: pd.Series, shift: float, *, worse: pd.Index, better: pd.Index) -> pd.Series:
+    """Posttests with the missing filled in by fitted values, some of them lower, some higher."""
     filled = POST.copy()
     filled[LOST] = fitted[LOST]
-    lower = LOST.intersection(worse)
-    filled[lower] -= delta * sd
+    filled[LOST.intersection(worse)] -= shift
+    filled[LOST.intersection(better)] += shift
     return filled
 
 
 @pytest.mark.parametrize("form", ["linear", "quadratic"])
-@pytest.mark.parametrize("assumed", ["treated", "everybody"])
+@pytest.mark.parametrize("assumed", ["against", "treated", "everybody"])
 def test_it_equals_completing_the_data_of_a_comparison(form: Form, assumed: str) -> None:
     measured = ancova(PRE, SEEN, TREATED, form=form)
     result = missing_post_sensitivity(
@@ -56,11 +56,15 @@ def test_it_equals_completing_the_data_of_a_comparison(form: Form, assumed: str)
     b = measured.tidy().set_index("term")["estimate"]
     x = PRE if form == "linear" else PRE - PRE[SEEN.index].mean()
     fitted = b["intercept"] + b["pre"] * x + b.get("pre_squared", 0.0) * x**2 + b["treated"] * TREATED
-    worse = TREATED.index[TREATED] if assumed == "treated" else CHILDREN
+    members, others = TREATED.index[TREATED], TREATED.index[~TREATED]
+    worse = CHILDREN if assumed == "everybody" else members
+    better = others if assumed == "against" else CHILDREN[:0]
     for _, row in result.tidy().iterrows():
-        whole = ancova(PRE, completed(fitted, row["delta"], 2.0, worse=worse), TREATED, form=form)
+        filled = completed(fitted, 2.0 * row["delta"], worse=worse, better=better)
+        whole = ancova(PRE, filled, TREATED, form=form)
         assert row["estimate"] == pytest.approx(whole.estimate, abs=1e-10)
     assert (result.n_used, result.n_treated, result.n_missing, result.share_missing) == (40, 12, 3, 0.25)
+    assert result.n_missing_untreated == 2
 
 
 def test_it_equals_completing_the_data_of_a_retest_correction() -> None:
@@ -72,7 +76,7 @@ def test_it_equals_completing_the_data_of_a_retest_correction() -> None:
     seen = members.intersection(SEEN.index)
     fitted = SEEN[seen].mean() + 0.7 * (PRE - PRE[seen].mean())
     for _, row in result.tidy().iterrows():
-        whole = completed(fitted, row["delta"], 1.5, worse=members)
+        whole = completed(fitted, 1.5 * row["delta"], worse=members, better=members[:0])
         assert row["estimate"] == pytest.approx(
             adjusted_change(PRE, whole, members=members, retest_r=0.7).estimate, abs=1e-10
         )
@@ -125,7 +129,13 @@ def test_lower_is_better_is_the_mirror_image(estimate: float, delta: float, sd: 
 def test_nobody_missing_is_said() -> None:
     complete = missing_post_sensitivity(PRE, POST, estimate=0.5, std_error=0.1, df=10, sd=1.0)
     others_only = missing_post_sensitivity(
-        PRE, POST.drop(PRE.nlargest(2).index), treated=TREATED, estimate=0.5, std_error=0.1, df=10, sd=1.0
+        *(PRE, POST.drop(PRE.nlargest(2).index)),
+        estimate=0.5,
+        std_error=0.1,
+        df=10,
+        sd=1.0,
+        treated=TREATED,
+        assumed="treated",
     )
     for result in (complete, others_only):
         assert (result.status, result.reasons[0].key) == ("not_computable", "nobody_missing_at_post")

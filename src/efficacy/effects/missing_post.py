@@ -17,7 +17,7 @@ from .controlled import Form, fit_ancova
 from .distributions import t_interval
 from .inputs import Improvement, check_improvement, check_probability, flags, numbers
 
-Assumed = Literal["treated", "everybody"]
+Assumed = Literal["against", "treated", "everybody"]
 Tipping = Literal["tips", "holds_throughout", "not_shown"]
 
 LARGEST_DELTA = 5.0
@@ -32,15 +32,16 @@ class MissingPostSensitivity(Result):
     """An estimate under ever worse assumptions about the children with a pretest and no posttest.
 
     n_used: children with a pretest. n_treated, n_missing: treated children with a pretest, and those of them without a
-    posttest; share_missing: their quotient. weight: how much of delta sd reaches the estimate, with weight_std_error.
-    tipping: "tips", the interval excludes 0 at delta = 0 and ceases to at tipping_delta; "holds_throughout", up to
-    LARGEST_DELTA; "not_shown", not even at delta = 0.
+    posttest; share_missing: their quotient. n_missing_untreated: the others without a posttest. weight: how much of
+    delta sd reaches the estimate, with weight_std_error. tipping: "tips", the interval excludes 0 at delta = 0 and
+    ceases to at tipping_delta; "holds_throughout", up to LARGEST_DELTA; "not_shown", not even at delta = 0.
     """
 
     assumed: Assumed
     improvement: Improvement
     n_treated: int
     n_missing: int
+    n_missing_untreated: int
     share_missing: float = math.nan
     sd: float
     weight: float = math.nan
@@ -65,7 +66,7 @@ def missing_post_sensitivity(
     sd: float,
     treated: pd.Series | None = None,
     form: Form = "linear",
-    assumed: Assumed = "treated",
+    assumed: Assumed = "against",
     deltas: Sequence[float] = DELTAS,
     improvement: Improvement = "increase",
     conf_level: float = 0.95,
@@ -75,12 +76,13 @@ def missing_post_sensitivity(
     pre, post: one score a child, aligned by index; a child with a pretest and no posttest is missing. estimate,
     std_error, df: of the main analysis, from the children with both. sd: the unit of delta, of the unselected survey.
     treated: bool a child; None where nobody is compared (paired change, retest correction). form: of the ANCOVA behind
-    the estimate. assumed: whose missing children did worse; "treated" alone is the least favourable. A missing child is
-    taken to have scored delta sd worse than measured children of its group with the same pretest (paired: than their
-    mean change). estimate(delta) = estimate - weight delta sd, weight the share missing or, beside others, the
-    coefficient of treated when the missing's indicator is regressed on the analysis's own columns: exactly what
-    completing the data by the fitted values less delta sd gives. SE(delta)^2 = SE^2 + (delta sd SE_weight)^2, t on df.
-    Returns MissingPostSensitivity; nobody missing: not computable. Raises ValueError for sd <= 0, a negative delta,
+    the estimate. assumed: "against" the conclusion, the least favourable: missing treated children did worse, missing
+    untreated ones better; "treated", only the first; "everybody" missing did worse. A missing child is taken to have
+    scored delta sd worse (better) than measured children of its group with the same pretest (paired: than their mean
+    change). estimate(delta) = estimate - weight delta sd, weight the share missing or, beside others, the coefficient
+    of treated when the missing's indicator (-1 for who did better) is regressed on the analysis's own columns: exactly
+    what completing the data by the fitted values less delta sd gives. SE(delta)^2 = SE^2 + (delta sd SE_weight)^2, t on
+    df. Returns MissingPostSensitivity; nobody missing: not computable. Raises ValueError for sd <= 0, a negative delta,
     std_error <= 0, or another form or assumed. White, Carpenter & Horton (2018), doi:10.5705/ss.202016.0308.
     R: none; the formulas with ``lm`` and ``sandwich::vcovHC``.
     """
@@ -102,11 +104,12 @@ def missing_post_sensitivity(
         improvement=improvement,
         n_treated=n_treated,
         n_missing=n_missing,
+        n_missing_untreated=int((~group & missing).sum()),
         share_missing=n_missing / n_treated if n_treated else math.nan,
         sd=sd,
         rows=pd.DataFrame({"delta": list(deltas)}).reindex(columns=list(COLUMNS)),
     )
-    counted = pd.Series(missing, index=before.index) & (group if assumed == "treated" else True)
+    counted = missing * _worse(group, assumed)
     weight = _share(counted) if treated is None else _coefficient(before, counted, group, form)
     if isinstance(weight, Reason):
         return dataclasses.replace(empty, status="not_computable", reasons=(weight,))
@@ -124,6 +127,12 @@ def _check(std_error: float, sd: float, deltas: Sequence[float], form: Form, ass
         raise ValueError(f"deltas={tuple(deltas)!r}: at least one, none negative")
 
 
+def _worse(group: pd.Series, assumed: Assumed) -> pd.Series:
+    """1 for children who, if missing, are taken to have done worse, -1 for better, 0 for no different."""
+    untreated = {"against": -1.0, "treated": 0.0, "everybody": 1.0}[assumed]
+    return pd.Series(np.where(group, 1.0, untreated), index=group.index)
+
+
 def _share(counted: pd.Series) -> tuple[float, float] | Reason:
     """Share of the children who are missing, and its standard error."""
     if not counted.any():
@@ -136,7 +145,7 @@ def _coefficient(before: pd.Series, counted: pd.Series, group: pd.Series, form: 
     """What the missing's indicator adds to the coefficient of treated."""
     if not counted.any():
         return Reason("nobody_missing_at_post", {})
-    rows = pd.DataFrame({"pre": before, "post": counted.astype(float), "treated": group})
+    rows = pd.DataFrame({"pre": before, "post": counted, "treated": group})
     fit = fit_ancova(rows, form)
     return fit if isinstance(fit, Reason) else (float(fit.coefficients["treated"]), fit.std_error("treated"))
 
