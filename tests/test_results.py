@@ -16,6 +16,9 @@ from efficacy.results import COLUMNS, Reason, Result
 
 ENDINGS = ("_std_error", "_conf_low", "_conf_high")
 ITEMS = pd.read_csv(DATA / "bfi_n54.csv", encoding="utf-8")[["C1", "C2", "C3", "E3", "E5", "N1", "N2"]]
+ONE = {"all": ["C1", "C2", "C3", "E3", "E5", "N1", "N2"]}
+TWO = {"conscientious": ["C1", "C2", "C3"], "outgoing": ["E3", "E5", "N1", "N2"]}
+SEX = pd.Series(["girl", "boy"] * 27, index=ITEMS.index)
 CHILDREN = pd.Index([f"p{number:03d}" for number in range(60)])
 PRE = pd.Series(np.random.default_rng(1).normal(size=60), index=CHILDREN)
 POST = 0.7 * PRE + 0.7 * pd.Series(np.random.default_rng(2).normal(size=60), index=CHILDREN)
@@ -49,6 +52,13 @@ SESSIONS = pd.DataFrame(
 )
 
 
+BOTTOM = pd.DataFrame(
+    {"participant_id": ["p1", "p2"], "term": "t1", "bottom": pd.array([True, False], dtype="boolean")}
+)
+LATER = pd.Series(pd.array([False, False], dtype="boolean"), index=["p1", "p2"])
+HELP = pd.DataFrame({"participant_id": ["p1", "p2"], "subject": "maths", "day": pd.Timestamp("2020-01-01")})
+
+
 def claims() -> Result:
     unadjusted = ef.paired_change(PRE[MEMBERS], POST[MEMBERS])
     over_r = ef.adjusted_change_over_r(PRE, POST, members=MEMBERS, lowest=0.5, highest=0.9)
@@ -63,6 +73,20 @@ def groups() -> dict[str, ef.SurveyedGroup]:
 
 
 RESULTS: dict[str, Callable[[], Result]] = {
+    "bottom_shares": lambda: ef.bottom_shares(BOTTOM, by=["term"]),
+    "share_change": lambda: ef.share_change(BOTTOM.set_index("participant_id")["bottom"], LATER),
+    "chance_of_fall": lambda: ef.chance_of_fall(20, share=0.3, fall=0.05, retest_r=[0.8]),
+    "identified_standing": lambda: ef.identified_standing(PRE, POST, identified=TREATED, bottom_later=TREATED),
+    "reconcile_help": lambda: ef.reconcile_help(HELP, HELP[:1]),
+    "check_roll": lambda: ef.check_roll(
+        CHILDREN, CHILDREN[5:], pd.Series({"p000": "transferred"}), formula="start_only"
+    ),
+    "warning_quality": lambda: ef.warning_quality(
+        pd.DataFrame({"participant_id": ["p1"], "day": [pd.Timestamp("2020-01-01")], "rule": ["fails"]}),
+        pd.Series({"p1": pd.Timestamp("2020-02-01")}),
+        watched=pd.Index(["p1", "p2"]),
+        rules=["fails"],
+    ),
     "baseline_corrected_tau": lambda: ef.baseline_corrected_tau(*PHASES, improvement="increase"),
     "between_case_effect": lambda: ef.between_case_effect(SERIES, improvement="increase"),
     "describe_phase": lambda: ef.describe_phase(PHASES[0]),
@@ -88,6 +112,8 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "compare_groups": lambda: ef.compare_groups(POST, by=ARM),
     "compare_to_reference": lambda: ef.compare_to_reference(PRE, reference=0.1),
     "comparison_readings": lambda: ef.comparison_readings(PRE, POST, TREATED),
+    "compare_models": lambda: ef.compare_models(ef.fit_cfa(ITEMS, ONE), ef.fit_cfa(ITEMS, TWO)),
+    "convergent_validity": lambda: ef.convergent_validity(ef.fit_cfa(ITEMS, TWO)),
     "correlations": lambda: ef.correlations(ITEMS),
     "count_codes": lambda: ef.count_codes(CODES, levels=["self", "family"]),
     "cronbach_alpha": lambda: ef.cronbach_alpha(ITEMS),
@@ -97,6 +123,7 @@ RESULTS: dict[str, Callable[[], Result]] = {
         n_survey=30, n_members=6, retest_r=[0.6], n_simulations=100, seed=1
     ),
     "fidelity_record": lambda: ef.fidelity_record(CHECKLIST, planned=[(1, "talk"), (2, "talk")]),
+    "fit_cfa": lambda: ef.fit_cfa(ITEMS, TWO, estimator="MLR"),
     "fit_efa": lambda: ef.fit_efa(ITEMS, n_factors=2),
     "linear_mixed_model": lambda: ef.linear_mixed_model(WAVES, waves=["pre", "post"], arm=ARM),
     "joint_display": lambda: ef.joint_display(
@@ -127,6 +154,8 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "session_record": lambda: ef.session_record(SESSIONS),
     "spss_groups": lambda: ef.spss_groups(POST, by=ARM),
     "factor_scores": lambda: ef.factor_scores(ITEMS, ef.fit_efa(ITEMS, n_factors=2)),
+    "group_congruence": lambda: ef.group_congruence(ITEMS, TWO, group=SEX),
+    "measurement_invariance": lambda: ef.measurement_invariance(ITEMS, TWO, group=SEX, minimum_n=20, estimator="MLR"),
     "htmt": lambda: ef.htmt(ITEMS, {"C": ["C1", "C2"], "N": ["N1", "N2"]}, n_resamples=20),
     "loading_stability": lambda: ef.loading_stability(ITEMS, n_factors=1, n_resamples=20),
     "mcdonald_omega": lambda: ef.mcdonald_omega(ITEMS, n_resamples=20),
