@@ -44,13 +44,15 @@ def ordered_items(values: Floats) -> OrderedItems:
     values: respondents x items, NaN missing.
     """
     codes = np.full(values.shape, _MISSING, dtype=np.int64)
-    n_categories = np.zeros(values.shape[1], dtype=np.int64)
+    chosen = []
     for item in range(values.shape[1]):
         present = ~np.isnan(values[:, item])
-        categories, codes[present, item] = np.unique(values[present, item], return_inverse=True)
-        n_categories[item] = len(categories)
-    most = int(n_categories.max(initial=2))
-    counts = (codes[:, :, None] == np.arange(most)).sum(axis=0, dtype=float)
+        _, codes[present, item], counted = np.unique(values[present, item], return_inverse=True, return_counts=True)
+        chosen.append(counted)
+    n_categories = np.array([len(counted) for counted in chosen], dtype=np.int64)
+    counts = np.zeros((len(chosen), int(n_categories.max(initial=2))))
+    for item, counted in enumerate(chosen):
+        counts[item, : len(counted)] = counted
     return OrderedItems(codes=codes, n_categories=n_categories, counts=counts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -33,20 +34,21 @@ def ordinal_modification_indices(found: OrdinalEstimation) -> pd.DataFrame:
     own = information[new, new].diagonal()
     left = np.where(own - explained > _UNIDENTIFIED * np.abs(own), own - explained, math.nan)
     statistic, epc = found.squares.n * gradient[new] ** 2 / left, -gradient[new] / left
+    unit = _units(found)
     table = pd.DataFrame(
         {
             "term": [specification.term(element) for element in added],
             "statistic": statistic,
             "p_value": stats.chi2.sf(statistic, 1),
             "epc": epc,
-            "epc_standardized": epc * np.array([_unit(found, element) for element in added]),
+            "epc_standardized": epc * np.array([unit(element) for element in added]),
         }
     )
     kept = table[table["statistic"].notna()]
     return kept.sort_values("statistic", ascending=False, kind="stable", ignore_index=True)
 
 
-def _unit(found: OrdinalEstimation, element: Element) -> float:
+def _units(found: OrdinalEstimation) -> Callable[[Element], float]:
     """What turns an expected change into standard deviations: of factors and tendencies, for a residual covariance of
     residuals; NaN where a variance is not positive."""
     at = found.model.moments(found.parameters)[0]
@@ -54,7 +56,11 @@ def _unit(found: OrdinalEstimation, element: Element) -> float:
         np.sqrt(np.where(variances > 0, variances, math.nan))
         for variances in (at.at.phi.diagonal(), at.residual_variances)
     )
-    if element.matrix == "lambda":
-        return float(factor[element.column] * at.scales[element.row])
-    deviations = residual if element.matrix == "theta" else factor
-    return float(1 / (deviations[element.row] * deviations[element.column]))
+
+    def of(e: Element) -> float:
+        if e.matrix == "lambda":
+            return float(factor[e.column] * at.scales[e.row])
+        deviations = residual if e.matrix == "theta" else factor
+        return float(1 / (deviations[e.row] * deviations[e.column]))
+
+    return of
