@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,7 +11,7 @@ from matplotlib.figure import Figure as Canvas
 
 from ...effects import Ancova
 from ..blocks import Drawing, Figure, Sentence
-from ..style import FAINT, MEMBERS, REST
+from ..style import ACCENT, FAINT, INK, MEMBERS, REST
 from ..wording import say
 from .evaluation import Evaluation
 from .words import points, row_where, unit_label, waves
@@ -38,6 +40,7 @@ def lines_figure(evaluation: Evaluation) -> Figure | Sentence:
             for own, colour in ((others, REST), (members, MEMBERS)):
                 axes.scatter(own, post[own.index], color=colour, s=22, alpha=0.8, linewidth=0, zorder=2)
             axes.axvline(cut, color=FAINT, linewidth=1.2, zorder=0)
+            _draw_step(axes, drawing, forms, cut, centre, side=-1 if members.mean() < cut else 1)
             _lines(axes, forms, (cut, others.max()), treated=False, centre=centre)
             _lines(axes, forms, (members.min(), cut), treated=True, centre=centre)
         else:  # ends at means and standard deviations: no line may tell a single child's score
@@ -83,7 +86,52 @@ def _lines(axes: Axes, forms: list[Ancova], ends: tuple[float, float], *, treate
 
 
 def _names(axes: Axes, drawing: Drawing) -> None:
-    """Which colour is which."""
-    for line, (name, colour) in enumerate((("members", MEMBERS), ("others", GREY))):
-        words, height = drawing.text(say(f"intervention.{name}")), 0.98 - 0.065 * line
+    """Which colour and which kind of line is which."""
+    entries = (
+        ("intervention.members", MEMBERS),
+        ("intervention.others", GREY),
+        ("intervention_figures.lines_linear", INK),
+        ("intervention_figures.lines_quadratic", INK),
+    )
+    for line, (key, colour) in enumerate(entries):
+        words, height = drawing.text(say(key)), 0.98 - 0.065 * line
         axes.text(0.01, height, words, transform=axes.transAxes, va="top", color=colour)
+
+
+def _draw_step(
+    axes: Axes, drawing: Drawing, forms: list[Ancova], cut: float, centre: float, *, side: Literal[-1, 1]
+) -> None:
+    """The step at the cut: from the line of the untreated to the members', in the linear form.
+
+    side: of the cut where the members are, where few dots are in the way of the words.
+    """
+    linear = next((form for form in forms if form.form == "linear"), None)
+    if linear is None:
+        return
+    at = pd.Series([cut])
+    low, high = (float(predicted(linear, at, treated=own, centre=centre).iloc[0]) for own in (False, True))
+    arrow = {"arrowstyle": "-|>", "color": ACCENT, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", (cut, high), xytext=(cut, low), arrowprops=arrow, zorder=5)
+    words = drawing.text(say("intervention_figures.lines_step", step=points(high - low)))
+    axes.annotate(
+        words,
+        (cut, max(low, high)),
+        xytext=(16 * side, 58),
+        textcoords="offset points",
+        ha="right" if side < 0 else "left",
+        va="bottom",
+        color=ACCENT,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
+        arrowprops={"arrowstyle": "-", "color": ACCENT, "linewidth": 0.8},
+        zorder=6,
+    )
+    cut_words = drawing.text(say("intervention_figures.lines_cut"))
+    axes.annotate(
+        cut_words,
+        (cut, 0.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(4, 4),
+        textcoords="offset points",
+        color=GREY,
+        fontsize=8.5,
+    )

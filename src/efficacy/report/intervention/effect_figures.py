@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from textwrap import fill
+from typing import Literal
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -28,6 +31,8 @@ from .words import (
 )
 
 GREY = "#5a6672"
+CHANGES = ("retest_correction", "second_baseline", "paired_change")  # analyses of members alone
+NARROWEST = 0.16  # of the range: a narrower stretch has no room for words
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def estimates_figure(evaluation: Evaluation) -> Figure | Sentence:
         return Sentence(id="intervention.main.figure", parts=[say("intervention_results.none")], tone="caution")
 
     def draw(drawing: Drawing) -> Canvas:
-        canvas = Canvas(figsize=(7.2, 0.95 + 0.52 * len(lines)))
+        canvas = Canvas(figsize=(7.2, 1.2 + 0.52 * len(lines)))
         axes = canvas.subplots()
         axes.axvline(0, color=INK, linewidth=1)
         for height, line in enumerate(reversed(lines)):
@@ -70,7 +75,8 @@ def estimates_figure(evaluation: Evaluation) -> Figure | Sentence:
         axes.spines["left"].set_visible(False)
         axes.set_ylim(-0.6, len(lines) - 0.4)
         low, high = min(0.0, *(line.low for line in lines)), max(0.0, *(line.high for line in lines))
-        axes.set_xlim(low - 0.06 * (high - low), high + 0.42 * (high - low))
+        axes.set_xlim(low - 0.12 * (high - low), high + 0.42 * (high - low))
+        _sides(axes, drawing, "change" if evaluation.key in CHANGES else "difference")
         unit = unit_label(case.study, case.outcome)
         axes.set_xlabel(drawing.text(say("intervention.axis_change", unit=unit, level=level(case))))
         return canvas
@@ -114,6 +120,7 @@ def range_figure(evaluation: Evaluation) -> Figure | Sentence:
         top = max(0.0, float(table["conf_high"].max()))
         bottom = min(0.0, float(table["conf_low"].min()))
         axes.set_ylim(bottom - 0.05 * (top - bottom), top + 0.24 * (top - bottom))
+        _draw_verdicts(axes, drawing, table, over.tipping_r)
         marks = []
         if over.lowest < over.tipping_r < over.highest:
             tips = say("intervention_results.range_tipping", r=retest(over.tipping_r))
@@ -216,6 +223,56 @@ def _vertical_marks(axes: Axes, drawing: Drawing, marks: Sequence[tuple[float, s
             va="top",
             color=colour,
         )
+
+
+def _sides(axes: Axes, drawing: Drawing, zero: str) -> None:
+    """What 0 stands for, and which way is which, above the estimates."""
+    _above(axes, drawing.text(say("intervention_figures.side_lower")), -52, "right")
+    _above(axes, drawing.text(say(f"intervention_figures.zero_{zero}")), 0, "center")
+    _above(axes, drawing.text(say("intervention_figures.side_higher")), 52, "left")
+
+
+def _above(axes: Axes, words: str, offset: int, align: Literal["left", "center", "right"]) -> None:
+    axes.annotate(
+        words,
+        (0.0, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(offset, 3),
+        textcoords="offset points",
+        ha=align,
+        va="bottom",
+        fontsize=8.5,
+        color=GREY,
+        annotation_clip=False,
+    )
+
+
+def _draw_verdicts(axes: Axes, drawing: Drawing, table: pd.DataFrame, tipping_r: float) -> None:
+    """Where the conclusion holds the background is tinted; each stretch says which it is."""
+    holds = table["beyond_selection"].to_numpy(dtype=bool)
+    r = table["retest_r"].to_numpy(dtype=float)
+    turns = [0, *(position + 1 for position in range(len(r) - 1) if holds[position] != holds[position + 1]), len(r)]
+    bottom, top = axes.get_ylim()
+    for start, end in pairwise(turns):
+        left = r[0] if start == 0 else _turn(r[start - 1], r[start], tipping_r)
+        right = r[-1] if end == len(r) else _turn(r[end - 1], r[end], tipping_r)
+        if holds[start]:
+            axes.axvspan(left, right, color=ACCENT, alpha=0.08, linewidth=0, zorder=0)
+        if right - left > NARROWEST * (r[-1] - r[0]):
+            words = drawing.text(say(f"intervention_figures.range_{'holds' if holds[start] else 'fails'}"))
+            colour = ACCENT if holds[start] else GREY
+            middle, height = (left + right) / 2, top - 0.16 * (top - bottom)
+            axes.text(middle, height, _broken(words), ha="center", va="top", fontsize=8.5, color=colour)
+
+
+def _turn(before: float, after: float, tipping_r: float) -> float:
+    """Where the verdict changes between two r of the table."""
+    return tipping_r if before <= tipping_r <= after else (before + after) / 2
+
+
+def _broken(words: str) -> str:
+    """English words of a stretch on two lines."""
+    return fill(words, 20) if " " in words else words
 
 
 def _wrapped(label: str) -> str:
