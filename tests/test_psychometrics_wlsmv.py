@@ -360,14 +360,18 @@ def test_derivatives_of_the_implied_statistics(
     moments = ready.moments(at)
     step = 1e-6
     for group, jacobian in enumerate(ready.jacobians(moments)):
-        slopes = ready.residual_slopes(moments, group)
+        tendencies = ready.tendencies(at)[group]
+        np.testing.assert_allclose(tendencies.variances, moments[group].scales ** -2)
         for number in range(len(at)):
             bump = np.zeros(len(at))
             bump[number] = step
             high, low = (ready.moments(at + sign * bump)[group] for sign in (1, -1))
-            np.testing.assert_allclose(jacobian[:, number], (high.statistics - low.statistics) / (2 * step), atol=1e-7)
-            difference = (high.residual_variances - low.residual_variances) / (2 * step)
-            np.testing.assert_allclose(slopes[:, number], difference, atol=1e-7)
+            for slopes, up, down in (
+                (jacobian, high.statistics, low.statistics),
+                (tendencies.residual_slopes, high.residual_variances, low.residual_variances),
+                (tendencies.variance_slopes, high.scales**-2, low.scales**-2),
+            ):
+                np.testing.assert_allclose(slopes[:, number], (up - down) / (2 * step), atol=1e-7)
 
 
 def test_scaling_gives_mean_and_variance_of_a_chi_square() -> None:

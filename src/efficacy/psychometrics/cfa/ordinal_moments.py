@@ -22,6 +22,7 @@ from ..inputs import Matrix
 from .moments import Matrices, Tangent, matrices, tangent
 from .ordinal_sample import OrdinalSample
 from .specification import FIXED, Indices, Specification
+from .standardized import Tendencies
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,17 @@ class OrdinalModel:
             on_correlations += (scales[first] * common)[:, None] * moving[second]
         return np.vstack([on_thresholds, on_correlations])
 
-    def residual_slopes(self, moments: Sequence[OrdinalMoments], group: int) -> Matrix:
-        """Derivatives of one group's residual variances by the free parameters, items x parameters."""
-        tangents = [tangent(self.specification, number, found.at) for number, found in enumerate(moments)]
-        slopes = -_common_slopes(tangents[group]) @ self.specification.aggregate(group)
-        moving = self._scale_slopes(group, moments, tangents)
-        return slopes if moving is None else slopes - 2 * moments[group].scales[:, None] ** -3 * moving
+    def tendencies(self, parameters: Matrix) -> tuple[Tendencies, ...]:
+        """By group, the variances of the items' tendencies and the derivatives the standardised solution needs."""
+        moments = self.moments(parameters)
+        tangents = [tangent(self.specification, group, found.at) for group, found in enumerate(moments)]
+        groups = []
+        for group, found in enumerate(moments):
+            common = _common_slopes(tangents[group]) @ self.specification.aggregate(group)
+            moving = self._scale_slopes(group, moments, tangents)
+            slopes = np.zeros_like(common) if moving is None else -2 * found.scales[:, None] ** -3 * moving
+            groups.append(Tendencies(found.scales**-2, slopes, slopes - common))
+        return tuple(groups)
 
     def _scale_slopes(
         self, group: int, moments: Sequence[OrdinalMoments], tangents: Sequence[Tangent]

@@ -12,7 +12,7 @@ from scipy import stats
 from ..inputs import Matrix
 from .moments import jacobian, matrices, vech_indices
 from .specification import FIXED, Element, Specification
-from .standardized import standardized
+from .standardized import Tendencies, standardized
 
 _KINDS = {
     "lambda": "loading",
@@ -32,21 +32,14 @@ def parameter_table(
     *,
     conf_level: float,
     groups: Sequence[str] = (),
-    item_variances: Sequence[Matrix] | None = None,
-    residual_slopes: Sequence[Matrix] | None = None,
+    tendencies: Sequence[Tendencies] | None = None,
 ) -> pd.DataFrame:
     """One row an element: the columns that CfaResult.tidy() describes, after a column group where there are several.
 
-    covariance: of the free parameters. groups: their names. item_variances: as ``standardized`` takes them.
-    residual_slopes: by group, derivatives of residual variances that are no parameters but follow from them (ordered
-    items), items x parameters.
+    covariance: of the free parameters. groups: their names. tendencies: as ``standardized`` takes them.
     """
     elements = specification.elements
-    values, slopes = standardized(specification, parameters, item_variances=item_variances)
-    if residual_slopes is not None and item_variances is not None:
-        for number, e in enumerate(elements):
-            if e.matrix == "theta" and e.row == e.column:
-                slopes[number] = residual_slopes[e.group][e.row] / item_variances[e.group][e.row]
+    values, slopes = standardized(specification, parameters, tendencies=tendencies)
     estimates = np.array([e.value if e.free == FIXED else parameters[e.free] for e in elements])
     free = np.array([e.free != FIXED for e in elements])
     variances = np.array([0.0 if e.free == FIXED else covariance[e.free, e.free] for e in elements])
