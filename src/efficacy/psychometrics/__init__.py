@@ -3,11 +3,16 @@
 Every function takes a frame of respondents x items (reverse-scored, NaN missing) and knows no file, language or plot.
 """
 
+from .cfa.compare import ModelComparison, compare_models
+from .cfa.fit import fit_cfa
+from .cfa.result import CfaResult
 from .correlations import CorrelationMatrix, correlations
 from .efa import FactorSolution, fit_efa, tucker_congruence
 from .factor_scores import FactorScores, factor_scores
 from .factorability import Factorability, factorability
 from .htmt import Htmt, htmt
+from .invariance import MeasurementInvariance, measurement_invariance
+from .invariance_congruence import GroupCongruence, group_congruence
 from .items import answer_counts, describe_items, item_analysis
 from .loading_stability import LoadingStability, loading_stability
 from .omega import Omega, mcdonald_omega
@@ -16,15 +21,21 @@ from .parallel import MinimumAveragePartial, ParallelAnalysis, minimum_average_p
 from .polychoric import PolychoricCorrelations, polychoric
 from .reliability import Reliability, ReliabilityCoefficients, cronbach_alpha, reliability
 from .split_half import SplitHalves, split_halves
+from .validity import ConvergentValidity, convergent_validity
 
 __all__ = [
+    "CfaResult",
+    "ConvergentValidity",
     "CorrelationMatrix",
     "FactorScores",
     "FactorSolution",
     "Factorability",
+    "GroupCongruence",
     "Htmt",
     "LoadingStability",
+    "MeasurementInvariance",
     "MinimumAveragePartial",
+    "ModelComparison",
     "Omega",
     "OmegaHierarchical",
     "ParallelAnalysis",
@@ -33,16 +44,21 @@ __all__ = [
     "ReliabilityCoefficients",
     "SplitHalves",
     "answer_counts",
+    "compare_models",
+    "convergent_validity",
     "correlations",
     "cronbach_alpha",
     "describe_items",
     "factor_scores",
     "factorability",
+    "fit_cfa",
     "fit_efa",
+    "group_congruence",
     "htmt",
     "item_analysis",
     "loading_stability",
     "mcdonald_omega",
+    "measurement_invariance",
     "minimum_average_partial",
     "omega_hierarchical",
     "parallel_analysis",

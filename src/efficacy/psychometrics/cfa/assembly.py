@@ -7,7 +7,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -18,7 +17,9 @@ from .indices import RMSEA_LEVEL, Chisquares, Indices, bartlett_corrected, indic
 from .modification import modification_indices
 from .result import CfaResult, Estimator, Missing
 from .specification import Specification
+from .structures import GENERAL
 from .tables import (
+    empty_parameter_table,
     explained,
     factor_correlation_table,
     loading_table,
@@ -27,7 +28,6 @@ from .tables import (
     squared_residuals,
 )
 
-_TEXT = ("group", "term", "kind", "lhs", "rhs", "free")
 _RESIDUALS = ("item", "other_item", "observed", "implied", "residual", "correlation_residual", "statistic")
 _MODIFICATIONS = ("term", "statistic", "p_value", "epc", "epc_standardized")
 
@@ -62,12 +62,10 @@ def nothing(header: Header, reasons: tuple[Reason, ...]) -> CfaResult:
     """The result of an analysis that data do not support: the usual tables, every number NaN."""
     specification = header.specification
     items, factors = list(specification.items), list(specification.factors)
-    zero = np.zeros((specification.n_free, specification.n_free))
-    parameters = parameter_table(specification, specification.start, zero, conf_level=header.conf_level)
-    numbers = [column for column in parameters.columns if column not in _TEXT]
     unknown: dict[str, Any] = dict.fromkeys(
         ("chisq", "df", "p_value", "baseline_chisq", "baseline_df", "srmr", *vars(_no_indices())), math.nan
     )
+    of_items = [factor for factor in factors if header.structure != "second_order" or factor != GENERAL]
     return CfaResult(
         **header.fields(),
         **unknown,
@@ -75,10 +73,10 @@ def nothing(header: Header, reasons: tuple[Reason, ...]) -> CfaResult:
         reasons=reasons,
         converged=False,
         admissible=False,
-        parameters=parameters.assign(**dict.fromkeys(numbers, math.nan)),
-        loadings=loading_table(specification, specification.start) * math.nan,
+        parameters=empty_parameter_table(specification),
+        loadings=pd.DataFrame(math.nan, index=items, columns=of_items),
         factor_correlations=pd.DataFrame(math.nan, index=factors, columns=factors),
-        r_squared=explained(specification, specification.start) * math.nan,
+        r_squared=pd.Series(math.nan, index=items, name="r_squared"),
         residuals=pd.DataFrame(columns=list(_RESIDUALS)),
         modification_indices=pd.DataFrame(columns=list(_MODIFICATIONS)),
         implied=pd.DataFrame(math.nan, index=items, columns=items),

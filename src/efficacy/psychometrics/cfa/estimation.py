@@ -10,6 +10,7 @@ import numpy as np
 from ...results import Reason
 from ...streams import stream
 from ..inputs import SMALLEST_EIGENVALUE, Matrix
+from .admissible import improprieties
 from .likelihood import Likelihood, half_deviance
 from .result import Estimator
 from .robust import Completed, completed, covariance_of_estimates, scaled_trace
@@ -19,6 +20,7 @@ from .search import Optimum, is_singular, minimise
 from .specification import Specification
 from .start import oriented, scattered, started
 from .structures import independence
+from .twin import has_markers, in_marker_units, unit_twin
 
 N_STARTS = 6  # random starts beside the customary one
 SAME_OPTIMUM = 1e-6  # values of f closer than this are one optimum, reached to different precision
@@ -75,8 +77,9 @@ def estimate(
 
     thorough: look for the best of several optima from random starts too, as bifactor models need; others get random
     starts only where the customary one leads nowhere. Reasons for no estimates: more_parameters_than_moments,
-    singular_correlations, not_converged, not_identified. Reasons beside estimates: several_optima, where another start
-    than the customary one was better; lower_without_minimum, where a start went lower without coming to a minimum.
+    singular_correlations, not_converged (after what was improper where the search ended), not_identified. Reasons
+    beside estimates: several_optima, where another start than the customary one was better; lower_without_minimum,
+    where a start went lower without coming to a minimum.
     """
     n_moments, n_free = specification.n_moments, specification.n_free
     if n_free > n_moments:
@@ -88,11 +91,9 @@ def estimate(
         return (Reason("singular_correlations", {"n_items": len(specification.items)}),)
     ready = started(specification, [group.covariance for group in moments], [group.mean for group in moments])
     likelihood = Likelihood(ready, samples)
-    optimum, reasons = _best(likelihood, thorough=thorough)
-    if optimum is not None:
-        optimum = minimise(likelihood, oriented(specification, optimum.parameters))
-    if optimum is None:
-        return (Reason("not_converged"),)
+    optimum, reasons = _search(likelihood, thorough=thorough)
+    if optimum is None or not optimum.converged:
+        return (*reasons, Reason("not_converged"))
     if is_singular(optimum.information):
         return (Reason("not_identified"),)
     try:
@@ -114,6 +115,29 @@ def _flat(covariance: Matrix) -> bool:
     return bool(np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] < SMALLEST_EIGENVALUE)
 
 
+def _search(likelihood: Likelihood, *, thorough: bool) -> tuple[Optimum | None, tuple[Reason, ...]]:
+    """The minimum to report, every factor in the direction of most of its items.
+
+    Markers make the search slow, or lose it, where a marker loads weakly: where the customary start does not end at a
+    minimum, or several optima have to be expected, it is made with factors of variance 1, and brought back.
+    """
+    specification = likelihood.specification
+    if has_markers(specification):
+        first = None if thorough else minimise(likelihood, specification.start)
+        if first is not None and first.converged:
+            return first, ()
+        twin = unit_twin(specification)
+        optimum, reasons = _best(Likelihood(twin, likelihood.samples), thorough=thorough)
+        brought = None if optimum is None else in_marker_units(specification, twin, optimum.parameters)
+        again = None if brought is None else minimise(likelihood, brought)
+        if again is not None and again.converged:
+            return again, reasons
+    optimum, reasons = _best(likelihood, thorough=thorough)
+    if optimum is not None:
+        optimum = minimise(likelihood, oriented(specification, optimum.parameters))
+    return optimum, reasons
+
+
 def _best(likelihood: Likelihood, *, thorough: bool) -> tuple[Optimum | None, tuple[Reason, ...]]:
     """The lowest minimum found: the customary start's unless another is lower beyond rounding."""
     start = likelihood.specification.start
@@ -125,7 +149,8 @@ def _best(likelihood: Likelihood, *, thorough: bool) -> tuple[Optimum | None, tu
     found = [optimum for optimum in (first, *others) if optimum is not None]
     minima = [optimum for optimum in found if optimum.converged]
     if not minima:
-        return None, ()
+        ran_off = min(found, key=lambda optimum: optimum.value, default=None)
+        return None, () if ran_off is None else improprieties(likelihood.specification, ran_off.parameters)
     best = min(minima, key=lambda optimum: optimum.value)
     if first is not None and first.converged and first.value <= best.value + SAME_OPTIMUM:
         best = first

@@ -22,6 +22,7 @@ _KINDS = {
     "tau": "threshold",
     "delta": "scale",
 }
+_SCALES = {"estimate": "", "standardized": "standardized_"}  # column: what its standard errors and so on begin with
 _EXACT = 1e-10  # share of a residual's variance below which the model reproduces the moment whatever the data
 
 
@@ -41,24 +42,21 @@ def parameter_table(
     elements = specification.elements
     values, slopes = standardized(specification, parameters, tendencies=tendencies)
     estimates = np.array([e.value if e.free == FIXED else parameters[e.free] for e in elements])
-    free = np.array([e.free != FIXED for e in elements])
     variances = np.array([0.0 if e.free == FIXED else covariance[e.free, e.free] for e in elements])
     spread = np.einsum("ik,kl,il->i", slopes, covariance, slopes, optimize=True)
-    parts = [specification.parts(element) for element in elements]
-    table = pd.DataFrame(
-        {
-            "term": [specification.term(element) for element in elements],
-            "kind": [_kind(element) for element in elements],
-            "lhs": [lhs for lhs, _, _ in parts],
-            "rhs": [rhs for _, _, rhs in parts],
-            "free": free,
-        }
-    )
+    table = _names(specification)
     if groups:
         table.insert(0, "group", [groups[element.group] for element in elements])
-    plain = _with_errors("estimate", "", estimates, variances, conf_level)
-    scaled = _with_errors("standardized", "standardized_", values, spread, conf_level)
-    return pd.concat([table, plain, scaled], axis=1)
+    both = zip(_SCALES.items(), (estimates, values), (variances, spread), strict=True)
+    columns = [_with_errors(name, prefix, value, variance, conf_level) for (name, prefix), value, variance in both]
+    return pd.concat([table, *columns], axis=1)
+
+
+def empty_parameter_table(specification: Specification) -> pd.DataFrame:
+    """The same of one group without a solution: every number NaN."""
+    nothing = np.full(len(specification.elements), math.nan)
+    blanks = [_with_errors(name, prefix, nothing, nothing, 0.95) for name, prefix in _SCALES.items()]
+    return pd.concat([_names(specification), *blanks], axis=1)
 
 
 def loading_table(specification: Specification, parameters: Matrix) -> pd.DataFrame:
@@ -129,6 +127,20 @@ def squared_residuals(observed: Matrix, implied: Matrix, away: Matrix | None) ->
     if away is not None:
         squares = np.concatenate([squares, (away / scale) ** 2])
     return float(squares.mean())
+
+
+def _names(specification: Specification) -> pd.DataFrame:
+    """The columns that say which parameter a row is."""
+    parts = [specification.parts(element) for element in specification.elements]
+    return pd.DataFrame(
+        {
+            "term": [specification.term(element) for element in specification.elements],
+            "kind": [_kind(element) for element in specification.elements],
+            "lhs": [lhs for lhs, _, _ in parts],
+            "rhs": [rhs for _, _, rhs in parts],
+            "free": [element.free != FIXED for element in specification.elements],
+        }
+    )
 
 
 def _kind(element: Element) -> str:
