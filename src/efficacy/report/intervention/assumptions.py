@@ -10,7 +10,6 @@ from ..numbers import Number
 from ..wording import Words, say
 from .evaluation import Evaluation
 from .floor import floor_words
-from .floor import floor_words
 from .measured import DRIFT, MORE_SKEWED, SKEWED, MeasuredDesign, nearest_design
 from .words import points, retest, share
 
@@ -33,7 +32,6 @@ def assumptions_sentence(evaluation: Evaluation) -> Sentence:
         parts.append(_retest_errors(evaluation))
     if evaluation.key == "regression_discontinuity" and evaluation.at_post.discontinuity is not None:
         parts += [_discontinuity_errors(evaluation), say("intervention_results.assume_power")]
-    parts += floor_words(evaluation)
     if len(parts) > 1 and evaluation.case.sign < 0:
         parts.append(say("intervention_results.assume_mirrored"))
     parts += floor_words(evaluation)

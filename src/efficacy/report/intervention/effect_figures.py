@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from textwrap import fill
-from typing import Literal
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,9 +12,10 @@ from matplotlib.figure import Figure as Canvas
 
 from ..blocks import Drawing, Figure, Sentence
 from ..labels import arm_label, wave_label
-from ..style import ACCENT, INK, MEMBERS, REST
-from ..wording import Message, Words, say
+from ..style import ACCENT, INK, MEMBERS
+from ..wording import Words, say
 from .discontinuity_figure import lines_figure
+from .estimation_plot import Estimate, Zero, alt_words, draw_estimates, estimate_of
 from .evaluation import READINGS, Evaluation
 from .results import reading_label
 from .words import (
@@ -35,17 +34,6 @@ CHANGES = ("retest_correction", "second_baseline", "paired_change")  # analyses 
 NARROWEST = 0.16  # of the range: a narrower stretch has no room for words
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """One line of an estimation plot. counts: does the conclusion rest on it?"""
-
-    label: Words
-    value: float
-    low: float
-    high: float
-    counts: bool
-
-
 def estimates_figure(evaluation: Evaluation) -> Figure | Sentence:
     """The estimates of the main analysis with their intervals, what counts in the accent."""
     case = evaluation.case
@@ -53,42 +41,19 @@ def estimates_figure(evaluation: Evaluation) -> Figure | Sentence:
     if not lines:
         return Sentence(id="intervention.main.figure", parts=[say("intervention_results.none")], tone="caution")
 
+    axis = say("intervention.axis_change", unit=unit_label(case.study, case.outcome), level=level(case))
+    zero: Zero = "change" if evaluation.key in CHANGES else "difference"
+
     def draw(drawing: Drawing) -> Canvas:
-        canvas = Canvas(figsize=(7.2, 1.2 + 0.52 * len(lines)))
-        axes = canvas.subplots()
-        axes.axvline(0, color=INK, linewidth=1)
-        for height, line in enumerate(reversed(lines)):
-            colour = ACCENT if line.counts else REST
-            axes.plot([line.low, line.high], [height] * 2, color=colour, linewidth=3, solid_capstyle="butt")
-            axes.scatter([line.value], [height], color=colour, s=52, zorder=3)
-            axes.annotate(
-                drawing.text(_value(line)),
-                (line.high, height),
-                xytext=(8, 0),
-                textcoords="offset points",
-                va="center",
-                color=ACCENT if line.counts else GREY,
-                fontsize=9,
-            )
-        axes.set_yticks(range(len(lines)), [_wrapped(drawing.text(line.label)) for line in reversed(lines)])
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        axes.set_ylim(-0.6, len(lines) - 0.4)
-        low, high = min(0.0, *(line.low for line in lines)), max(0.0, *(line.high for line in lines))
-        axes.set_xlim(low - 0.12 * (high - low), high + 0.42 * (high - low))
-        _sides(axes, drawing, "change" if evaluation.key in CHANGES else "difference")
-        unit = unit_label(case.study, case.outcome)
-        axes.set_xlabel(drawing.text(say("intervention.axis_change", unit=unit, level=level(case))))
-        return canvas
+        return draw_estimates(lines, drawing, axis=axis, zero=zero)
 
     key = "readings" if evaluation.key in READINGS else evaluation.key
-    said = [say("intervention_results.estimates_line", label=line.label, value=_value(line)) for line in lines]
     return Figure(
         id="intervention.main.figure",
         caption=say(
             f"intervention_results.estimates_caption_{key}", level=level(case), comparison=comparison_label(case)
         ),
-        alt=say("intervention_results.estimates_alt", estimates=said),
+        alt=alt_words(lines),
         draw=draw,
     )
 
@@ -158,28 +123,29 @@ def _estimates(evaluation: Evaluation) -> list[Estimate]:
     if at_post.discontinuity is not None:
         for _, row in at_post.discontinuity.tidy().iterrows():
             label = say(f"intervention_results.term_{row['term']}")
-            lines.append(_line(label, row, counts=row["term"] != "untreated_line"))
+            lines.append(estimate_of(label, row, counts=row["term"] != "untreated_line"))
         if evaluation.gains is not None:
             label = say("intervention_results.term_change_score")
-            lines.append(_line(label, evaluation.gains.tidy().iloc[0], counts=False))
+            lines.append(estimate_of(label, evaluation.gains.tidy().iloc[0], counts=False))
     if at_post.randomised is not None:
         for _, row in at_post.randomised.tidy().iterrows():
             arm = arm_label(case.study, row["level"])
             label = say("intervention_results.term_arm", arm=arm, comparison=comparison_label(case))
-            lines.append(_line(label, row, counts=True))
+            lines.append(estimate_of(label, row, counts=True))
     if key in READINGS and evaluation.readings is not None:
         lines += [
-            _line(reading_label(evaluation, row), row, counts=False) for _, row in evaluation.readings.tidy().iterrows()
+            estimate_of(reading_label(evaluation, row), row, counts=False)
+            for _, row in evaluation.readings.tidy().iterrows()
         ]
     if key == "second_baseline" and at_post.second_baseline is not None:
         again = wave_label(case.study, case.second_baseline or case.baseline)
         label = say("intervention_results.term_second_baseline", wave=again, post=waves(case)["post"])
-        lines.append(_line(label, at_post.second_baseline.tidy().iloc[0], counts=True))
+        lines.append(estimate_of(label, at_post.second_baseline.tidy().iloc[0], counts=True))
     unadjusted = at_post.unadjusted
     if unadjusted is not None and key in ("retest_correction", "second_baseline", "paired_change"):
         plain = key == "paired_change"
         label = say(f"intervention_results.term_{'change' if plain else 'unadjusted'}")
-        lines.append(_line(label, unadjusted.tidy().iloc[0], counts=plain))
+        lines.append(estimate_of(label, unadjusted.tidy().iloc[0], counts=plain))
     return lines
 
 
@@ -190,17 +156,7 @@ def _adjusted(evaluation: Evaluation) -> Estimate:
     if evaluation.study_r is not None and adjusted is not None:
         return Estimate(label, adjusted.estimate, adjusted.conf_low, adjusted.conf_high, counts=True)
     assert over is not None
-    return _line(label, row_where(over.tidy(), "retest_r", over.decisive_r), counts=True)
-
-
-def _line(label: Words, row: pd.Series, *, counts: bool) -> Estimate:
-    return Estimate(label, float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"]), counts)
-
-
-def _value(line: Estimate) -> Message:
-    return say(
-        "intervention_results.estimates_value", estimate=points(line.value), interval=interval(line.low, line.high)
-    )
+    return estimate_of(label, row_where(over.tidy(), "retest_r", over.decisive_r), counts=True)
 
 
 def _vertical_marks(axes: Axes, drawing: Drawing, marks: Sequence[tuple[float, str, str, Words]]) -> None:
@@ -225,28 +181,6 @@ def _vertical_marks(axes: Axes, drawing: Drawing, marks: Sequence[tuple[float, s
         )
 
 
-def _sides(axes: Axes, drawing: Drawing, zero: str) -> None:
-    """What 0 stands for, and which way is which, above the estimates."""
-    _above(axes, drawing.text(say("intervention_figures.side_lower")), -52, "right")
-    _above(axes, drawing.text(say(f"intervention_figures.zero_{zero}")), 0, "center")
-    _above(axes, drawing.text(say("intervention_figures.side_higher")), 52, "left")
-
-
-def _above(axes: Axes, words: str, offset: int, align: Literal["left", "center", "right"]) -> None:
-    axes.annotate(
-        words,
-        (0.0, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(offset, 3),
-        textcoords="offset points",
-        ha=align,
-        va="bottom",
-        fontsize=8.5,
-        color=GREY,
-        annotation_clip=False,
-    )
-
-
 def _draw_verdicts(axes: Axes, drawing: Drawing, table: pd.DataFrame, tipping_r: float) -> None:
     """Where the conclusion holds the background is tinted; each stretch says which it is."""
     holds = table["beyond_selection"].to_numpy(dtype=bool)
@@ -257,7 +191,7 @@ def _draw_verdicts(axes: Axes, drawing: Drawing, table: pd.DataFrame, tipping_r:
         left = r[0] if start == 0 else _turn(r[start - 1], r[start], tipping_r)
         right = r[-1] if end == len(r) else _turn(r[end - 1], r[end], tipping_r)
         if holds[start]:
-            axes.axvspan(left, right, color=ACCENT, alpha=0.08, linewidth=0, zorder=0)
+            axes.fill_between([left, right], bottom, top, color=ACCENT, alpha=0.08, linewidth=0, zorder=0)
         if right - left > NARROWEST * (r[-1] - r[0]):
             words = drawing.text(say(f"intervention_figures.range_{'holds' if holds[start] else 'fails'}"))
             colour = ACCENT if holds[start] else GREY
@@ -273,11 +207,3 @@ def _turn(before: float, after: float, tipping_r: float) -> float:
 def _broken(words: str) -> str:
     """English words of a stretch on two lines."""
     return fill(words, 20) if " " in words else words
-
-
-def _wrapped(label: str) -> str:
-    """A bracketed explanation goes on a second line."""
-    if "(" not in label or len(label) < 12:
-        return label
-    head, _, tail = label.partition("(")
-    return f"{head.rstrip()}\n({tail}"
