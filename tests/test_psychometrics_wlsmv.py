@@ -204,11 +204,18 @@ def test_a_marker_changes_neither_fit_nor_the_standardised_solution() -> None:
     for name in ("chisq", "chisq_scaled", "cfi_scaled", "rmsea_robust", "srmr"):
         assert getattr(marker, name) == pytest.approx(getattr(free, name), rel=1e-6)
     ours, theirs = (found.tidy().set_index("term") for found in (marker, free))
-    np.testing.assert_allclose(ours["standardized"], theirs.loc[ours.index, "standardized"], atol=1e-6)
+    # a marker holds the direction of its factor, else most items do
+    np.testing.assert_allclose(np.abs(ours["standardized"]), theirs.loc[ours.index, "standardized"].abs(), atol=1e-6)
     common = ours["standardized_std_error"].notna() & theirs.loc[ours.index, "standardized_std_error"].notna()
     np.testing.assert_allclose(
         ours["standardized_std_error"][common], theirs.loc[ours.index, "standardized_std_error"][common], atol=1e-6
     )
+
+
+def test_a_factor_points_where_most_of_its_items_do() -> None:
+    assert (fitted("bfi95.two10").loadings.sum() > 0).all()
+    first = fit_cfa(answers("bfi_n95"), TWO, estimator="WLSMV").tidy().query("kind == 'loading'").groupby("lhs").first()
+    assert (first["estimate"] == 1).all()
 
 
 def test_only_the_order_of_the_answers_and_no_order_of_items_or_factors_matters() -> None:

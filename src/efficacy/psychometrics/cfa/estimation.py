@@ -8,24 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...results import Reason
-from ...streams import stream
 from ..inputs import SMALLEST_EIGENVALUE, Matrix
-from .admissible import improprieties
 from .likelihood import Likelihood, half_deviance
+from .optimum import best_minimum
 from .result import Estimator
 from .robust import Completed, completed, covariance_of_estimates, scaled_trace
 from .sample import Sample
 from .saturated import Moments, saturated
-from .search import Optimum, is_singular, minimise
+from .search import Optimum, is_singular
 from .specification import Specification
-from .start import oriented, scattered, started
+from .start import started
 from .structures import independence
-from .twin import has_markers, in_marker_units, unit_twin
-
-N_STARTS = 6  # random starts beside the customary one
-SAME_OPTIMUM = 1e-6  # values of f closer than this are one optimum, reached to different precision
-
-_START_SEED = 20260901  # fixed: the starts are part of the method, not of the analysis
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +84,7 @@ def estimate(
         return (Reason("singular_correlations", {"n_items": len(specification.items)}),)
     ready = started(specification, [group.covariance for group in moments], [group.mean for group in moments])
     likelihood = Likelihood(ready, samples)
-    optimum, reasons = _search(likelihood, thorough=thorough)
+    optimum, reasons = best_minimum(likelihood, thorough=thorough)
     if optimum is None or not optimum.converged:
         return (*reasons, Reason("not_converged"))
     if is_singular(optimum.information):
@@ -113,50 +106,6 @@ def _flat(covariance: Matrix) -> bool:
         return True
     scale = np.sqrt(variances)
     return bool(np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] < SMALLEST_EIGENVALUE)
-
-
-def _search(likelihood: Likelihood, *, thorough: bool) -> tuple[Optimum | None, tuple[Reason, ...]]:
-    """The minimum to report, every factor in the direction of most of its items.
-
-    Markers make the search slow, or lose it, where a marker loads weakly: where the customary start does not end at a
-    minimum, or several optima have to be expected, it is made with factors of variance 1, and brought back.
-    """
-    specification = likelihood.specification
-    if has_markers(specification):
-        first = None if thorough else minimise(likelihood, specification.start)
-        if first is not None and first.converged:
-            return first, ()
-        twin = unit_twin(specification)
-        optimum, reasons = _best(Likelihood(twin, likelihood.samples), thorough=thorough)
-        brought = None if optimum is None else in_marker_units(specification, twin, optimum.parameters)
-        again = None if brought is None else minimise(likelihood, brought)
-        if again is not None and again.converged:
-            return again, reasons
-    optimum, reasons = _best(likelihood, thorough=thorough)
-    if optimum is not None:
-        optimum = minimise(likelihood, oriented(specification, optimum.parameters))
-    return optimum, reasons
-
-
-def _best(likelihood: Likelihood, *, thorough: bool) -> tuple[Optimum | None, tuple[Reason, ...]]:
-    """The lowest minimum found: the customary start's unless another is lower beyond rounding."""
-    start = likelihood.specification.start
-    first = minimise(likelihood, start)
-    if first is not None and first.converged and not thorough:
-        return first, ()
-    generator = stream(_START_SEED, "cfa.starts")
-    others = (minimise(likelihood, scattered(likelihood.specification, start, generator)) for _ in range(N_STARTS))
-    found = [optimum for optimum in (first, *others) if optimum is not None]
-    minima = [optimum for optimum in found if optimum.converged]
-    if not minima:
-        ran_off = min(found, key=lambda optimum: optimum.value, default=None)
-        return None, () if ran_off is None else improprieties(likelihood.specification, ran_off.parameters)
-    best = min(minima, key=lambda optimum: optimum.value)
-    if first is not None and first.converged and first.value <= best.value + SAME_OPTIMUM:
-        best = first
-    if any(optimum.value < best.value - SAME_OPTIMUM for optimum in found):
-        return best, (Reason("lower_without_minimum"),)
-    return best, (Reason("several_optima"),) if best is not first else ()
 
 
 def _tests(likelihood: Likelihood, optimum: Optimum, moments: tuple[Moments, ...], estimator: Estimator) -> Tests:

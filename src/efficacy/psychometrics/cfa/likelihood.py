@@ -46,6 +46,10 @@ class Likelihood:
         """Respondents of all groups."""
         return sum(group.n for group in self.samples)
 
+    def on(self, specification: Specification) -> Likelihood:
+        """The likelihood of the same answers under another parameter table."""
+        return Likelihood(specification, self.samples)
+
     def value(self, parameters: Matrix) -> float:
         """f; infinite where some Sigma is not positive definite."""
         total = 0.0

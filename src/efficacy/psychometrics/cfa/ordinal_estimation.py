@@ -29,7 +29,7 @@ _EXACT = 1e-10  # share of a correlation's variance below which the model reprod
 class OrdinalEstimation:
     """A fitted parameter table: the objective at its minimum, covariances of the estimates (robust; DWLS: as if the
     weights were all the statistics' variation), the tests of the model and of uncorrelated items, and the fit to the
-    tendencies behind the answers."""
+    tendencies behind the answers. reasons: what has to be said of the search."""
 
     squares: LeastSquares
     optimum: Optimum
@@ -40,6 +40,7 @@ class OrdinalEstimation:
     baseline_df: float
     baseline_test: ScaledTest
     latent: LatentFit
+    reasons: tuple[Reason, ...]
 
     @property
     def model(self) -> OrdinalModel:
@@ -63,8 +64,8 @@ def estimate_ordinal(
     """Weighted least-squares estimates of a model, or why there are none.
 
     tied: residual variances are equal in all groups. thorough: look for the best of several optima from random starts
-    too, as bifactor models need. Reasons: correlation_at_limit, more_parameters_than_moments, not_converged,
-    not_identified.
+    too, as bifactor models need. Reasons: correlation_at_limit, more_parameters_than_moments, not_converged (after what
+    was improper where the search ended), not_identified; beside estimates several_optima, lower_without_minimum.
     """
     if at_limit := sum(sample.at_limit for sample in samples):
         return (Reason("correlation_at_limit", {"n_pairs": at_limit}),)
@@ -76,9 +77,9 @@ def estimate_ordinal(
     squares = least_squares(model, "unweighted" if estimator == "ULSMV" else "diagonal")
     if not all(np.isfinite(weight).all() for weight in squares.weights):
         return (Reason("not_identified"),)
-    optimum = estimate(squares, thorough=thorough)
+    optimum, reasons = estimate(squares, thorough=thorough)
     if optimum is None or not optimum.converged:
-        return (Reason("not_converged"),)
+        return (*reasons, Reason("not_converged"))
     metric = squares.slope(optimum.parameters)[1]
     if is_singular(metric):
         return (Reason("not_identified"),)
@@ -98,6 +99,7 @@ def estimate_ordinal(
             baseline_found.chisq, baseline_found.df, baseline_found.trace, baseline_found.trace_squares
         ),
         latent=latent_fit(squares, optimum.parameters),
+        reasons=reasons,
     )
 
 

@@ -56,8 +56,8 @@ def fit_ordinal(
     correlation of 1 or -1 has no weight), more_parameters_than_moments, not_converged, not_identified. Flagged:
     wlsmv_uncalibrated (fewer than 200 respondents), correlations_indefinite (the polychoric matrix is not positive
     definite: robust indices are NaN), heywood_case, negative_factor_variance, improper_factor_covariances,
-    no_degrees_of_freedom. Reference: Muthen (1984), doi:10.1007/BF02294210; Asparouhov & Muthen (2010). R:
-    lavaan::cfa(model, data, ordered = items, estimator = "WLSMV", std.lv).
+    several_optima, lower_without_minimum, no_degrees_of_freedom. Reference: Muthen (1984), doi:10.1007/BF02294210;
+    Asparouhov & Muthen (2010). R: lavaan::cfa(model, data, ordered = items, estimator = "WLSMV", std.lv).
     """
     used = frame.dropna()
     categories = used.nunique().to_numpy()
@@ -94,7 +94,7 @@ def _assembled(header: Header, found: OrdinalEstimation) -> CfaResult:
     implied = np.eye(len(names))
     implied[sample.pairs] = implied.T[sample.pairs] = moments.statistics[len(sample.thresholds) :]
     improper = improprieties(settled, found.parameters)
-    reasons = (*cautions(found), *improper)
+    reasons = (*cautions(found), *improper, *found.reasons)
     if found.df == 0:
         values = {"n_factors": len(settled.factors), "n_items": len(names)}
         reasons += (Reason("no_degrees_of_freedom", values),)

@@ -96,7 +96,7 @@ def ordinal_levels(
             before = None
             continue
         test, df = _against(before, fitted)
-        reasons = improprieties(with_residual_variances(fitted), fitted.parameters)
+        reasons = (*improprieties(with_residual_variances(fitted), fitted.parameters), *fitted.reasons)
         yield OrdinalLevel(level=level, equal=equal, found=fitted, reasons=reasons, difference=test, difference_df=df)
         before = fitted
 

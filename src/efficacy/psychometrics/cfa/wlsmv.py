@@ -10,15 +10,13 @@ from typing import Literal
 
 import numpy as np
 
-from ...streams import stream
+from ...results import Reason
 from ..inputs import Matrix
+from .optimum import best_minimum
 from .ordinal_moments import OrdinalModel
 from .ordinal_sample import OrdinalSample
-from .search import Optimum, minimise
-from .start import scattered
-
-N_STARTS = 6  # random starts beside the table's own
-_START_SEED = 20260901  # fixed: the starts are part of the method, not of the analysis
+from .search import Optimum
+from .specification import Specification
 
 Weighting = Literal["diagonal", "unweighted"]
 
@@ -33,6 +31,15 @@ class LeastSquares:
 
     model: OrdinalModel
     weights: tuple[Matrix, ...]
+
+    @property
+    def specification(self) -> Specification:
+        """The parameter table."""
+        return self.model.specification
+
+    def on(self, specification: Specification) -> LeastSquares:
+        """The discrepancy of the same answers from another parameter table."""
+        return LeastSquares(dataclasses.replace(self.model, specification=specification), self.weights)
 
     @property
     def samples(self) -> tuple[OrdinalSample, ...]:
@@ -84,35 +91,21 @@ def least_squares(model: OrdinalModel, weighting: Weighting) -> LeastSquares:
     return LeastSquares(model, tuple(np.full(len(group.statistics), 1 - 1 / group.n) for group in model.samples))
 
 
-def estimate(squares: LeastSquares, *, thorough: bool = False) -> Optimum | None:
-    """The minimum; None where f does not exist at the table's start values.
+def estimate(squares: LeastSquares, *, thorough: bool = False) -> tuple[Optimum | None, tuple[Reason, ...]]:
+    """The minimum and what has to be said of the search, as optimum.best_minimum.
 
     Thresholds that no other parameter bears on are those of the sample, and only the others are searched for.
-    thorough: the lowest of the minima from the start values and from random ones; the latter are also tried where the
-    start values lead nowhere.
     """
     model = squares.model
     if not model.has_free_thresholds_only:
-        return _lowest(squares, thorough=thorough)
+        return best_minimum(squares, thorough=thorough)
     reduced, kept = model.without_thresholds()
     weights = tuple(
         weight[len(group.thresholds) :] for weight, group in zip(squares.weights, squares.samples, strict=True)
     )
-    found = _lowest(LeastSquares(reduced, weights), thorough=thorough)
+    found, reasons = best_minimum(LeastSquares(reduced, weights), thorough=thorough)
     if found is None:
-        return None
+        return None, reasons
     parameters = model.specification.start.copy()
     parameters[kept] = found.parameters
-    return dataclasses.replace(found, parameters=parameters)
-
-
-def _lowest(squares: LeastSquares, *, thorough: bool) -> Optimum | None:
-    specification = squares.model.specification
-    first = minimise(squares, specification.start)
-    if first is not None and first.converged and not thorough:
-        return first
-    generator = stream(_START_SEED, "cfa.ordinal_starts")
-    starts = (scattered(specification, specification.start, generator) for _ in range(N_STARTS))
-    minima = [found for found in (first, *(minimise(squares, start) for start in starts)) if found is not None]
-    minima = [found for found in minima if found.converged] or minima
-    return min(minima, key=lambda found: found.value, default=None)
+    return dataclasses.replace(found, parameters=parameters), reasons
