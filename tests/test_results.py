@@ -161,6 +161,12 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "mcdonald_omega": lambda: ef.mcdonald_omega(ITEMS, n_resamples=20),
     "omega_hierarchical": lambda: ef.omega_hierarchical(ITEMS, n_factors=2, n_resamples=20),
     "split_halves": lambda: ef.split_halves(ITEMS),
+    "cohen_kappa": lambda: ef.cohen_kappa(ITEMS[["C1", "C2"]]),
+    "intraclass_correlations": lambda: ef.intraclass_correlations(ITEMS[["C1", "C2", "C3"]]),
+    "kendall_w": lambda: ef.kendall_w(ITEMS[["C1", "C2", "C3"]]),
+    "krippendorff_alpha": lambda: ef.krippendorff_alpha(ITEMS[["C1", "C2"]], n_resamples=20),
+    "rater_agreement": lambda: ef.rater_agreement(ITEMS[["C1", "C2", "C3"]], n_resamples=20),
+    "retest_icc": lambda: ef.retest_icc(PRE, POST),
 }
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "cohort_standing": lambda: ef.cohort_standing(MARKS),

@@ -3,6 +3,20 @@
 Every function takes a frame of respondents x items (reverse-scored, NaN missing) and knows no file, language or plot.
 """
 
+from .agreement import (
+    CohenKappa,
+    IntraclassCorrelations,
+    KendallW,
+    KrippendorffAlpha,
+    RaterAgreement,
+    RetestIcc,
+    cohen_kappa,
+    intraclass_correlations,
+    kendall_w,
+    krippendorff_alpha,
+    rater_agreement,
+    retest_icc,
+)
 from .cfa.compare import ModelComparison, compare_models
 from .cfa.fit import fit_cfa
 from .cfa.result import CfaResult
@@ -25,6 +39,7 @@ from .validity import ConvergentValidity, convergent_validity
 
 __all__ = [
     "CfaResult",
+    "CohenKappa",
     "ConvergentValidity",
     "CorrelationMatrix",
     "FactorScores",
@@ -32,6 +47,9 @@ __all__ = [
     "Factorability",
     "GroupCongruence",
     "Htmt",
+    "IntraclassCorrelations",
+    "KendallW",
+    "KrippendorffAlpha",
     "LoadingStability",
     "MeasurementInvariance",
     "MinimumAveragePartial",
@@ -40,10 +58,13 @@ __all__ = [
     "OmegaHierarchical",
     "ParallelAnalysis",
     "PolychoricCorrelations",
+    "RaterAgreement",
     "Reliability",
     "ReliabilityCoefficients",
+    "RetestIcc",
     "SplitHalves",
     "answer_counts",
+    "cohen_kappa",
     "compare_models",
     "convergent_validity",
     "correlations",
@@ -55,7 +76,10 @@ __all__ = [
     "fit_efa",
     "group_congruence",
     "htmt",
+    "intraclass_correlations",
     "item_analysis",
+    "kendall_w",
+    "krippendorff_alpha",
     "loading_stability",
     "mcdonald_omega",
     "measurement_invariance",
@@ -63,7 +87,9 @@ __all__ = [
     "omega_hierarchical",
     "parallel_analysis",
     "polychoric",
+    "rater_agreement",
     "reliability",
+    "retest_icc",
     "split_halves",
     "tucker_congruence",
 ]
