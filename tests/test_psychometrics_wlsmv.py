@@ -29,6 +29,7 @@ from efficacy.psychometrics.cfa.ordinal_structures import specify_ordinal, start
 from efficacy.psychometrics.cfa.result import CfaResult
 from efficacy.psychometrics.cfa.structures import Equal
 from efficacy.psychometrics.cfa.wlsmv_variation import scaled_and_shifted
+from efficacy.psychometrics.invariance import MeasurementInvariance, measurement_invariance
 
 FACTS = facts("wlsmv")
 TWO = {"Agree": [f"A{i}" for i in range(1, 6)], "Consc": [f"C{i}" for i in range(1, 6)]}
@@ -277,6 +278,52 @@ def test_invariance_equals_lavaan_and_semtools(name: str) -> None:
         assert level.difference_df == expected["df_diff"]
 
 
+@cache
+def published(estimator: Literal["WLSMV", "ULSMV"] = "WLSMV", **options: Any) -> MeasurementInvariance:
+    rows = answers("bfi_n1000")
+    gender = pd.Series(pd.Categorical(rows["gender"], categories=[2, 1]), index=rows.index)
+    return measurement_invariance(rows, TWO, group=gender, estimator=estimator, **options)
+
+
+def test_the_public_function_hands_out_the_same() -> None:
+    entry = FACTS["bfi1000.gender.ord.invariance.WuEstabrook"]
+    fit, lrt = table(entry["value"]["fit"]), entry["value"]["lrt"]
+    found = published()
+    tidy = found.tidy().set_index("level")
+    assert list(tidy.index) == ["configural", "thresholds", "metric", "scalar", "strict"]
+    for theirs, ours in SEQUENCES["WuEstabrook"][1].items():
+        for name in ("chisq_scaled", "cfi_scaled", "tli_scaled", "rmsea_scaled", "srmr", "cfi", "rmsea"):
+            assert_agrees(tidy.loc[ours, name], fit.loc[theirs, name.replace("_", ".")], 1e-4)
+    delta = table(entry["value"]["delta"])
+    for (pair, expected), level in zip(lrt.items(), ("thresholds", "metric", "scalar"), strict=True):
+        assert_agrees(tidy.loc[level, "chisq_difference"], expected["chisq_diff"], 1e-4)
+        assert tidy.loc[level, "df_difference"] == expected["df_diff"]
+        assert_agrees(tidy.loc[level, "p_value_difference"], expected["p"], 1e-4)
+        for name in ("cfi_scaled", "rmsea_scaled", "cfi", "rmsea"):
+            assert_agrees(tidy.loc[level, f"delta_{name}"], delta.loc[pair, name.replace("_", ".")], 1e-4)
+    assert tidy.loc["configural", ["chisq_difference", "delta_cfi"]].isna().all()
+    assert "aic" not in tidy
+    assert found.groups.to_dict("list") == {"group": ["2", "1"], "n": [630, 310]}
+    assert (found.status, found.reasons, found.n_used, found.n_dropped) == ("ok", (), 940, 60)
+    assert list(published(sequence="loadings_first").tidy()["level"]) == ["configural", "metric", "scalar", "strict"]
+
+
+def test_estimates_of_both_groups_equal_lavaan() -> None:
+    value = FACTS["bfi1000.gender.scalar.estimates"]["value"]
+    found = published().parameters.query("level == 'scalar'").set_index(["term", "group"])
+    for name, column, estimate, error in (
+        ("parameters", "est", "estimate", "std_error"),
+        ("standardized", "est.std", "standardized", "standardized_std_error"),
+    ):
+        expected = named(pd.DataFrame(value[name]))
+        ours = found.loc[list(zip(expected.index, expected["group"].map({1: "2", 2: "1"}), strict=True))]
+        assert_agrees(ours[estimate].abs(), expected[column].abs(), 1e-4)  # the first factor may point the other way
+        assert_agrees(ours[error].fillna(0), expected["se"], 1e-4)
+    means = published().factor_means.set_index(["group", "factor"])["estimate"]
+    assert means[("2", "Agree")] == 0
+    assert means[("1", "Agree")] == found.loc[("Agree ~1", "1"), "estimate"]
+
+
 def test_strict_invariance_equals_lavaan() -> None:
     value = FACTS["bfi1000.gender.strict"]["value"]
     for sequence in get_args(OrdinalSequence):
@@ -337,6 +384,32 @@ def test_categories_that_a_group_does_not_have_are_named() -> None:
     assert differing_categories((one, two)) == ()
     assert differing_categories((one, two[two["A2"] > 1])) == ("A2",)
     assert differing_categories((one, two.assign(C1=two["C1"] + 10))) == ("C1",)
+
+
+def test_groups_whose_categories_differ_or_that_are_too_small_are_refused() -> None:
+    rows = answers("bfi_n1000")
+    rows = rows[~((rows["gender"] == 2) & (rows["A2"] == 1))]
+    found = measurement_invariance(rows, TWO, group=rows["gender"], estimator="WLSMV")
+    assert found.status == "not_computable"
+    assert [(reason.key, dict(reason.values)) for reason in found.reasons] == [
+        ("categories_differ", {"items": ("A2",)})
+    ]
+    assert found.tidy()["chisq"].isna().all()
+    few = measurement_invariance(rows.head(120), TWO, group=rows["gender"], estimator="WLSMV")
+    assert few.status == "not_computable"
+    assert few.reasons[0].key == "groups_too_small"
+    assert few.congruence["congruence"].notna().all()
+    labelled = measurement_invariance(
+        rows.drop(columns="A2"), {"f": TWO["Consc"]}, group=rows["gender"], estimator="ULSMV"
+    )
+    assert labelled.status == "ok"
+
+
+@pytest.mark.parametrize("option", [{"missing": "fiml"}, {"sequence": "any"}, {"free": ["A1 | t9"]}])
+def test_a_wrong_call_of_invariance_is_refused(option: dict[str, Any]) -> None:
+    rows = answers("bfi_n1000")
+    with pytest.raises(ValueError, match=r"estimator|sequence|free"):
+        measurement_invariance(rows, TWO, group=rows["gender"], **{"estimator": "WLSMV", **option})
 
 
 def test_three_categories_have_every_level() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from ..results import Reason, Result
+from .cfa.ordinal_invariance import OrdinalSequence
 from .cfa.result import Missing
 from .cfa.sample import sample
 from .cfa.structures import Structure, check_model, specify
@@ -17,8 +18,10 @@ from .inputs import check_choice, check_count, check_level
 from .invariance_congruence import congruence_table
 from .invariance_groups import MeasuredGroups, measured_groups, refusals
 from .invariance_levels import LEVELS, Level, continuous_levels
+from .invariance_ordinal import levels_of_ordered_answers, ordinal_refusals
 
-InvarianceEstimator = Literal["ML", "MLR"]
+InvarianceEstimator = Literal["ML", "MLR", "WLSMV", "ULSMV"]
+ORDERED: tuple[InvarianceEstimator, ...] = ("WLSMV", "ULSMV")  # of ordered answers
 
 _FIT = (
     "chisq",
@@ -30,8 +33,6 @@ _FIT = (
     "rmsea_conf_low",
     "rmsea_conf_high",
     "srmr",
-    "aic",
-    "bic",
 )
 _SCALED = (
     "chisq_scaled",
@@ -72,14 +73,14 @@ class MeasurementInvariance(Result):
 
     def tidy(self) -> pd.DataFrame:
         """One row a level: configural, metric (equal loadings), scalar (also intercepts), strict (also residual
-        variances).
+        variances); of ordered answers those of their sequence.
 
-        level; chisq, df, p_value, cfi, tli, rmsea with rmsea_conf_low and rmsea_conf_high, srmr, aic, bic; for MLR also
-        chisq_scaled, p_value_scaled, scaling_factor, cfi_scaled, tli_scaled, rmsea_scaled, cfi_robust, tli_robust,
-        rmsea_robust (all as CfaResult describes them). Against the level before: chisq_difference, df_difference,
-        p_value_difference (scaled where the chi-square is) and delta_cfi, delta_rmsea, delta_srmr (this level minus the
-        one before; for MLR also delta_cfi_scaled, delta_rmsea_scaled, delta_cfi_robust, delta_rmsea_robust). status:
-        not_computable for a level without a solution.
+        level; chisq, df, p_value, cfi, tli, rmsea with rmsea_conf_low and rmsea_conf_high, srmr, and but for ordered
+        answers aic, bic; but for ML also chisq_scaled, p_value_scaled, scaling_factor, cfi_scaled, tli_scaled,
+        rmsea_scaled, cfi_robust, tli_robust, rmsea_robust (all as CfaResult describes them). Against the level before:
+        chisq_difference, df_difference, p_value_difference (scaled where the chi-square is) and delta_cfi, delta_rmsea,
+        delta_srmr (this level minus the one before; but for ML also delta_cfi_scaled, delta_rmsea_scaled,
+        delta_cfi_robust, delta_rmsea_robust). status: not_computable for a level without a solution.
         """
         return self.levels.copy()
 
@@ -93,6 +94,7 @@ def measurement_invariance(
     structure: Structure = "correlated",
     missing: Missing = "listwise",
     free: Collection[str] = (),
+    sequence: OrdinalSequence = "thresholds_first",
     minimum_n: int = 100,
     conf_level: float = 0.95,
 ) -> MeasurementInvariance:
@@ -100,37 +102,39 @@ def measurement_invariance(
 
     items: respondents x items, NaN missing. model, structure and missing: as fit_cfa. group: by respondent, aligned by
     index; groups in the order of its categories, else sorted. free: parameters that may differ between groups at every
-    level, for partial invariance ("visual =~ x2", "x7 ~1", "x3 ~~ x3"). minimum_n: respondents a group needs; with
-    fewer than about 100 in each, differences of a size that matters are mostly missed (Meade & Bauer 2007,
-    doi:10.1080/10705510701575461), so that a test passed would say little.
+    level, for partial invariance ("visual =~ x2", "x7 ~1", "x3 ~~ x3"; of ordered answers "visual =~ x2", "x7 | t1").
+    sequence: of the levels of ordered answers (WLSMV, ULSMV): "thresholds_first", configural, thresholds, metric (also
+    loadings), scalar (also intercepts), strict (also residual variances), or "loadings_first"; both as
+    cfa.ordinal_invariance.ordinal_levels defines them. minimum_n: respondents a group needs; with fewer than about 100
+    in each, differences of a size that matters are mostly missed (Meade & Bauer 2007, doi:10.1080/10705510701575461),
+    so that a test passed would say little.
 
-    Every level is a multi-group factor model with a mean structure, the first loading of each factor 1 and, from the
-    scalar level on, latent means free in later groups. Difference tests: of the chi-squares (ML), Satorra & Bentler
-    (2001) for MLR. Customary limits of delta_cfi (-.010) and delta_rmsea (.015) come from groups of 150 and more (Chen
-    2007, doi:10.1080/10705510701301834). Not computable: fewer_than_two_levels, groups_too_small,
-    zero_variance_in_groups, or the reasons of fit_cfa for the configural level. Flagged: levels_without_solution, and
-    what makes a level's solution improper. Raises ValueError for a wrong call. Reference: Meredith (1993),
-    doi:10.1007/BF02294825. R: lavaan::cfa(model, data, group, group.equal, group.partial); lavaan::lavTestLRT.
+    Every level is a multi-group factor model with a mean structure, the first loading of each factor 1 (of ordered
+    answers the first group's factor variances) and, from the scalar level on, latent means free in later groups.
+    Difference tests: of the chi-squares (ML), Satorra & Bentler (2001) for MLR, Satorra (2000) for ordered answers.
+    Customary limits of delta_cfi (-.010) and delta_rmsea (.015) come from groups of 150 and more with continuous items
+    (Chen 2007, doi:10.1080/10705510701301834). Not computable: fewer_than_two_levels, groups_too_small,
+    zero_variance_in_groups, categories_differ and too_many_categories (ordered answers), or the reasons of fit_cfa for
+    the configural level. Flagged: levels_without_solution, and what fit_cfa flags of a level's solution. Raises
+    ValueError for a wrong call. Reference: Meredith (1993), doi:10.1007/BF02294825. R: lavaan::cfa(model, data, group,
+    group.equal, group.partial); lavaan::lavTestLRT; semTools::measEq.syntax.
     """
     check_choice(estimator, "estimator", get_args(InvarianceEstimator))
     check_choice(missing, "missing", get_args(Missing))
     check_level(conf_level)
     check_count(minimum_n, "minimum_n", minimum=1)
-    specification = specify(model, structure=structure, free=free, mean_structure=True)
+    check_choice(sequence, "sequence", get_args(OrdinalSequence))
+    if estimator in ORDERED and missing == "fiml":
+        raise ValueError(f"{estimator=}: complete answers only, missing='listwise'")
+    known = [name for name in free if estimator not in ORDERED or "|" not in name]  # thresholds wait for the categories
+    specification = specify(model, structure=structure, free=known, mean_structure=True)
     groups = measured_groups(items, specification.items, group, complete=missing == "listwise")
     reasons = refusals(groups, minimum_n=minimum_n)
+    if estimator in ORDERED:
+        reasons += ordinal_refusals(groups.answers)
     levels: list[Level] = []
     if not reasons:
-        levels = list(
-            continuous_levels(
-                {name: sample(frame.to_numpy()) for name, frame in groups.answers.items()},
-                model,
-                structure=structure,
-                estimator=estimator,
-                free=free,
-                conf_level=conf_level,
-            )
-        )
+        levels = _fitted(groups, model, estimator, structure, tuple(free), sequence, conf_level)
         reasons = _reasons(levels)
     solved = bool(levels) and bool(levels[0].fit)
     return MeasurementInvariance(
@@ -153,6 +157,33 @@ def measurement_invariance(
     )
 
 
+def _fitted(
+    groups: MeasuredGroups,
+    model: Mapping[str, Sequence[str]],
+    estimator: InvarianceEstimator,
+    structure: Structure,
+    free: tuple[str, ...],
+    sequence: OrdinalSequence,
+    conf_level: float,
+) -> list[Level]:
+    if estimator == "ML" or estimator == "MLR":
+        samples = {name: sample(frame.to_numpy()) for name, frame in groups.answers.items()}
+        levels = continuous_levels(
+            samples, model, structure=structure, estimator=estimator, free=free, conf_level=conf_level
+        )
+    else:
+        levels = levels_of_ordered_answers(
+            groups.answers,
+            model,
+            structure=structure,
+            estimator=estimator,
+            sequence=sequence,
+            free=free,
+            conf_level=conf_level,
+        )
+    return list(levels)
+
+
 def _reasons(levels: Sequence[Level]) -> tuple[Reason, ...]:
     if not levels[0].fit:
         return levels[0].reasons
@@ -164,11 +195,12 @@ def _reasons(levels: Sequence[Level]) -> tuple[Reason, ...]:
 
 def _levels(levels: Sequence[Level], estimator: str) -> pd.DataFrame:
     robust = estimator != "ML"
-    names = [*_FIT, *(_SCALED if robust else ())]
+    likelihood = [name for name in ("aic", "bic") if estimator not in ORDERED]
+    names = [*_FIT, *likelihood, *(_SCALED if robust else ())]
     by_name = {level.name: level for level in levels}
     rows: list[dict[str, Any]] = []
     before: Mapping[str, Any] = {}
-    for name in LEVELS:
+    for name in by_name or LEVELS:
         level = by_name.get(name)
         fit: Mapping[str, Any] = level.fit if level else {}
         row: dict[str, Any] = {"level": name, **{key: fit.get(key, math.nan) for key in names}}
