@@ -45,7 +45,7 @@ def factor_scores(items: pd.DataFrame, solution: FactorSolution, *, method: Scor
     W = U^-1 L (L' U^-1 L)^-1 (Bartlett 1937; unbiased); ten_berge W = R^-1/2 V F^1/2 with V the orthonormal part of
     R^-1/2 L F^1/2 (scores correlate as the factors do). Not computable: the solution's own reasons;
     uniqueness_of_zero (bartlett, items without error variance). Raises ValueError for a wrong call or other items.
-    Reference: ten Berge et al. (1999), doi:10.1016/S0024-3795(98)10238-8. R: psych::fa(items, scores = "regression" |
+    Reference: ten Berge et al. (1999), doi:10.1016/S0024-3795(97)10007-6. R: psych::fa(items, scores = "regression" |
     "Bartlett" | "tenBerge")$scores, $weights, $R2.
     """
     check_choice(method, "method", get_args(ScoreMethod))
