@@ -184,6 +184,30 @@ def test_a_child_without_an_arm_or_covariate_is_dropped() -> None:
     assert set(result.means["level"]) == {"a", "b"}
 
 
+def test_waves_and_arms_that_were_not_measured_have_no_rows() -> None:
+    frame = data("hs1939").iloc[:40]
+    scores = long(frame, ["x1", "x2", "x3"])
+    arm = frame["sex"].astype(str).astype(pd.CategoricalDtype(["1", "2"]))
+    ones = scores["participant_id"].isin(arm.index[arm == "1"])
+    partly = scores[~(ones & (scores["wave"] == "x2"))]
+    waves = ["x0", "x1", "x2", "x3"]
+    result = linear_mixed_model(partly, waves=waves, arm=arm)
+    assert (result.status, result.n_waves, result.n_cells) == ("ok", 3, 160)
+    assert "wave[x2]:arm[2]" not in set(result.tidy()["term"])
+    assert set(map(tuple, result.means[["level", "wave"]].to_numpy())) == {
+        *(("1", "x1"), ("1", "x3"), ("2", "x1"), ("2", "x2"), ("2", "x3"))
+    }
+    steps = result.changes.query("term == 'difference_in_change'")[["wave_from", "wave"]].to_numpy().tolist()
+    assert steps == [["x1", "x3"]]
+    # the reference's empty cell tells nothing: the members' change is that of a model in which it never existed
+    moved = linear_mixed_model(partly, waves=waves, arm=arm.cat.reorder_categories(["2", "1"]))
+    for row in (result.changes.query("level == '2'").iloc[0], moved.changes.query("level == '2'").iloc[0]):
+        assert (row["wave_from"], row["wave"]) == ("x1", "x2")
+    first, second = (r.changes.query("term == 'change' and level == '2'") for r in (result, moved))
+    assert first["estimate"].to_numpy() == pytest.approx(second["estimate"].to_numpy())
+    assert first["df"].to_numpy() == pytest.approx(second["df"].to_numpy())
+
+
 def test_data_that_cannot_support_it() -> None:
     once = pd.DataFrame({"participant_id": ["a", "b", "c", "d"], "wave": ["pre", "pre", "post", "post"]})
     apart = linear_mixed_model(once.assign(score=[1.0, 2.0, 4.0, 3.0]), waves=["pre", "post"])

@@ -71,6 +71,7 @@ def means_of(fitted: Fitted) -> pd.DataFrame:
         }
         for level in fitted.levels
         for wave in fitted.waves
+        if fitted.measured(level, wave)
     ]
     return pd.DataFrame(rows)[list(MEANS)]
 
@@ -80,14 +81,22 @@ def changes_of(fitted: Fitted) -> pd.DataFrame:
     reference, *others = fitted.levels
     rows = []
     for level in fitted.levels:
-        rows += [_change(fitted, level, start, end) for start, end in _steps(fitted.waves)]
+        rows += [_change(fitted, level, start, end) for start, end in _steps(_waves_of(fitted, level))]
     for level in others:
-        rows += [_change(fitted, level, start, end, less=reference) for start, end in _steps(fitted.waves)]
-    return pd.DataFrame(rows)[list(CHANGES)]
+        both = [wave for wave in _waves_of(fitted, level) if fitted.measured(reference, wave)]
+        rows += [_change(fitted, level, start, end, less=reference) for start, end in _steps(both)]
+    return pd.DataFrame(rows, columns=list(CHANGES))
+
+
+def _waves_of(fitted: Fitted, level: str) -> list[str]:
+    """The waves at which somebody of a level was measured."""
+    return [wave for wave in fitted.waves if fitted.measured(level, wave)]
 
 
 def _steps(waves: Sequence[str]) -> Iterator[tuple[str, str]]:
     """From the first wave to every later one, then from each later one to the next."""
+    if len(waves) < 2:
+        return
     yield from ((waves[0], wave) for wave in waves[1:])
     yield from pairwise(waves[1:])
 

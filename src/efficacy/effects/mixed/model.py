@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+import numpy as np
 import pandas as pd
 
 from ...results import Reason, Result
@@ -24,14 +25,15 @@ RESERVED = ("score", "wave", "arm")
 class LinearMixedModel(Result):
     """Linear model of repeated scores with one random intercept a child, by REML.
 
-    n_children: children with a score used. n_cells: children named anywhere times waves, the complete grid; n_used of
-    its cells hold everything the model needs, n_dropped do not. intercept_sd, residual_sd: between children and within;
-    intraclass_correlation: share of the first variance. log_likelihood: restricted. Flagged "random_intercept_zero"
-    where the children do not differ beyond the residual: the model is then that of independent scores, and
-    Satterthwaite's df are n_used less the coefficients.
+    n_children: children with a score used; n_waves: waves with one. n_cells: children named anywhere times the waves
+    asked for, the complete grid; n_used of its cells hold everything the model needs, n_dropped do not. intercept_sd,
+    residual_sd: between children and within; intraclass_correlation: share of the first variance. log_likelihood:
+    restricted. Flagged "random_intercept_zero" where the children do not differ beyond the residual: the model is then
+    that of independent scores, and Satterthwaite's df are n_used less the coefficients.
 
     means: level, wave, estimate with its interval, at the mean of the covariates. changes: term "change" of a level
-    from wave_from to wave, and "difference_in_change" of a level less the reference level. cells: level, wave, n
+    from wave_from to wave, and "difference_in_change" of a level less the reference level, where both were measured.
+    cells: level, wave, n
     children with a score used, n_missing without.
     """
 
@@ -90,7 +92,7 @@ def linear_mixed_model(
         conf_level=conf_level,
         df_method=df_method,
         n_children=complete.index.get_level_values("participant_id").nunique(),
-        n_waves=len(waves),
+        n_waves=complete.index.get_level_values("wave").nunique(),
         n_cells=len(grid),
         coefficients=pd.DataFrame({"term": design.columns}).reindex(columns=list(ESTIMATE_COLUMNS)),
         means=cells.reindex(columns=list(MEANS)),
@@ -110,7 +112,7 @@ def linear_mixed_model(
         fit=fit,
         design=design,
         complete=complete,
-        waves=waves,
+        waves=tuple(wave for wave in waves if wave in complete.index.get_level_values("wave")),
         levels=levels,
         covariates=beside,
         df_method=df_method,
@@ -172,10 +174,12 @@ def _design(complete: pd.DataFrame, waves: tuple[str, ...]) -> tuple[pd.DataFram
     predictors = complete.drop(columns="score")
     predictors.insert(0, "wave", wave)
     design, origin = design_of(predictors)
-    for first, (variable, _) in origin.items():
-        if variable == "wave":
-            for second in [term for term, (name, _) in origin.items() if name == "arm"]:
-                design[f"{first}:{second}"] = design[first] * design[second]
+    waves_in, arms_in = ([term for term, (name, _) in origin.items() if name == own] for own in ("wave", "arm"))
+    for first in waves_in:
+        for second in arms_in:
+            together = design.assign(**{f"{first}:{second}": design[first] * design[second]})
+            if np.linalg.matrix_rank(together.to_numpy()) > np.linalg.matrix_rank(design.to_numpy()):
+                design = together  # an arm that was not measured at a wave has no course of its own there
     beside = frozenset(term for term, (name, _) in origin.items() if name not in ("", *RESERVED))
     return design, beside
 
