@@ -51,6 +51,7 @@ def report_misfits(site: Site, params: ReportParams, *, scales: Scales | None = 
         yield from _case_misfits(site, params)
     elif isinstance(params, FactorParams):
         yield from _instrument_misfits(site, params)
+        yield from _invariance_misfits(site, params)
     elif isinstance(params, InterventionParams):
         yield from _group_misfits(site, params)
         yield from _cluster_misfits(site, params)
@@ -93,6 +94,16 @@ def _covariate_misfits(site: Site, params: DescriptiveParams) -> Iterator[Misfit
                 yield Misfit("unknown_covariate", (key, index), values)
             elif key == "group_by" and kinds[name] == "number":
                 yield Misfit("group_by_number", (key, index), {"name": name})
+
+
+def _invariance_misfits(site: Site, params: FactorParams) -> Iterator[Misfit]:
+    if (name := params.invariance_group) is None:
+        return
+    kinds = {covariate.name: covariate.kind for covariate in site.covariates}
+    if name not in kinds:
+        yield Misfit("unknown_covariate", ("invariance_group",), {"name": name, "nearest": nearest_name(name, kinds)})
+    elif kinds[name] == "number":
+        yield Misfit("group_by_number", ("invariance_group",), {"name": name})
 
 
 def _school_misfits(site: Site, params: BottomShareParams) -> Iterator[Misfit]:

@@ -91,7 +91,13 @@ class FactorParams(ReportParams):
     """Number of factors; left out: as many as the questionnaire has subscales."""
     extraction: Literal["minres", "ml", "paf"] = "minres"
     rotation: Literal["oblimin", "promax", "varimax", "none"] = "oblimin"
-    correlation: Literal["pearson", "spearman"] = "pearson"
+    correlation: Literal["pearson", "spearman", "polychoric"] = "pearson"
+    structure: Literal["correlated", "second_order", "bifactor"] = "correlated"
+    """Structure of the confirmatory model."""
+    invariance_group: Name | None = None
+    """Covariate over whose levels measurement invariance is tested; left out: it is not."""
+    n_resamples: Annotated[int, Field(ge=100, le=100_000)] = 1000
+    """Resamples behind bootstrap intervals and the stability of factors."""
     n_iterations: Annotated[int, Field(ge=100, le=100_000)] = 1000
     """Simulated data sets of the parallel analysis."""
     percentile: Annotated[float, Field(ge=50, le=99.9)] = 95.0

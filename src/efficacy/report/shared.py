@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from ..params import ParameterFile, ReportParams, Site
 from ..psychometrics import Reliability
+from ..results import Result
 from ..study import Study
 from .blocks import Column, Sentence
 from .labels import scale_label
 from .numbers import Interval, Number
-from .wording import Message, Words, say
+from .wording import Message, Words, reasons_of, say
 
 
 def percent_words(share: float) -> str:
@@ -64,6 +67,14 @@ def alpha_words(study: Study, scale: str, alpha: Reliability) -> Message:
         alpha=Number(value=alpha.estimate, role="coefficient", n=alpha.n_used),
         interval=Interval(low=alpha.conf_low, high=alpha.conf_high, role="coefficient"),
     )
+
+
+def distinct_reasons(results: Iterable[Result]) -> list[Message]:
+    """The reasons of several results, each sentence once, in order."""
+    found: list[Message] = []
+    for result in results:
+        found += [reason for reason in reasons_of(result) if reason not in found]
+    return found
 
 
 def absent(part: str) -> Sentence:

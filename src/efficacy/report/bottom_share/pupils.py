@@ -12,9 +12,9 @@ from ...registers import IdentifiedStanding
 from ...study import Study
 from ..blocks import Block, Column, Drawing, Figure, Row, Sentence, Table
 from ..numbers import Interval, Number
-from ..shared import conf_column, smallest_shown
+from ..shared import conf_column, distinct_reasons, smallest_shown
 from ..style import FAINT, INK, MEMBERS, REST
-from ..wording import Message, reasons_of, say
+from ..wording import say
 from .choices import earlier_term, label, later_term
 
 STATES = ("bottom", "not_bottom", "absent", "not_enrolled")
@@ -62,14 +62,10 @@ def standing_blocks(
             Column(role="retest_r", header=say("bottom_share.column_r")),
         ],
         rows=rows,
-        notes=[say("bottom_share.standing_note"), *_reasons(standings)],
+        notes=[say("bottom_share.standing_note"), *distinct_reasons(standings.values())],
         method="paired_t",
     )
     return [_standing_figure(study, known), table]
-
-
-def _reasons(standings: Mapping[str, IdentifiedStanding]) -> list[Message]:
-    return list(dict.fromkeys(reason for result in standings.values() for reason in reasons_of(result)))
 
 
 def _standing_figure(study: Study, known: Mapping[str, IdentifiedStanding]) -> Figure:

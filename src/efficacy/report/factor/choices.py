@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...instruments import Instrument
 from ...params import FactorParams
-from ...psychometrics import FactorSolution, fit_efa
+from ...psychometrics import FactorSolution, MeasurementInvariance, fit_efa, measurement_invariance
 from ...study import Study
 
 
@@ -37,3 +37,27 @@ def solution_of(study: Study, params: FactorParams) -> FactorSolution:
         rotation=params.rotation,
         correlation=params.correlation,
     )
+
+
+ESTIMATORS = ("ML", "MLR", "WLSMV")
+"""Estimators of the confirmatory model, the plainest first."""
+
+
+def model_of(instrument: Instrument) -> dict[str, list[str]]:
+    """The questionnaire's own structure: subscale -> its items."""
+    return {scale.id: [instrument.item(number).name for number in scale.items] for scale in instrument.subscales}
+
+
+def invariance_of(study: Study, params: FactorParams) -> MeasurementInvariance | None:
+    """Invariance over the declared groups; None where none are declared."""
+    if params.invariance_group is None:
+        return None
+    instrument = instrument_of(study, params)
+    answers = study.item_table(wave_of(study, params), instrument.id)
+    group = study.participants[params.invariance_group].reindex(answers.index)
+    return measurement_invariance(answers, model_of(instrument), group=group, conf_level=params.conf_level)
+
+
+def general_factors(instrument: Instrument) -> int:
+    """Factors from which a general one is worked out: the subscales, at least two."""
+    return max(len(instrument.subscales), 2)
