@@ -348,6 +348,16 @@ def test_partial_invariance_equals_lavaan() -> None:
         assert_agrees(fields[ours], value[ours.replace("_", ".")], 1e-4)
 
 
+def test_a_free_intercept_costs_a_degree_of_freedom_at_the_scalar_level() -> None:
+    n_thresholds = [5] * 10
+    scalar: tuple[Equal, ...] = ("thresholds", "loadings", "intercepts")
+    fixed, freed = (
+        specify_ordinal(TWO, n_thresholds=n_thresholds, n_groups=2, equal=scalar, free=free) for free in ((), ["A3~1"])
+    )
+    assert freed.n_free == fixed.n_free + 1
+    assert [e.group for e in freed.elements if e.matrix == "nu" and e.free >= 0] == [1]
+
+
 def test_items_of_two_categories_skip_what_cannot_be_tested() -> None:
     value = FACTS["lsat6.halves.binary"]["value"]
     rows = answers("lsat6")
@@ -418,8 +428,9 @@ def test_three_categories_have_every_level() -> None:
 
 
 def test_a_name_that_no_parameter_bears_is_refused() -> None:
-    with pytest.raises(ValueError, match="free"):
-        specify_ordinal(TWO, n_thresholds=[5] * 10, n_groups=2, free=["A1 | t9"])
+    for name in ("A1 | t9", "A1 ~~ A1", "A1 ~~ A2"):
+        with pytest.raises(ValueError, match="free"):
+            specify_ordinal(TWO, n_thresholds=[5] * 10, n_groups=2, free=[name])
 
 
 # --- derivatives and formulas ---

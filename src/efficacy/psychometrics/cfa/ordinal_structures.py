@@ -33,8 +33,8 @@ def specify_ordinal(
     1 / delta^2. In the first group delta = 1 and nu = 0. In later groups, once thresholds are equal, delta is free;
     nu is free until intercepts are equal too, then latent means are (Wu & Estabrook 2016,
     doi:10.1007/s11336-016-9506-0). An item of two categories has one threshold, which cannot tell scale from
-    intercept: its delta stays 1 until loadings and intercepts are equal. ``free`` may name thresholds (``"x1 | t2"``).
-    Residual variances cannot be set equal here: see ordinal_moments for what "residuals" in ``equal`` means.
+    intercept: its delta stays 1 until loadings and intercepts are equal. ``free`` may name thresholds (``"x1 | t2"``) and
+    intercepts (``"x1 ~1"``), but no residual variances (ValueError). Equal "residuals" leave no scale free: ordinal_moments ties the scales of later groups to the first.
     """
     released = {normalised(name) for name in free}
     thresholds = {name for name in released if " | " in name}
@@ -51,17 +51,18 @@ def specify_ordinal(
     kept = [e for e in base.elements if e.matrix not in _OWN]
     if not {"thresholds", "intercepts"} <= moving:
         kept = [dataclasses.replace(e, free=FIXED, value=0.0) if e.matrix == "alpha" else e for e in kept]
-    elements = [*kept, *_ordinal_elements(base, n_thresholds, moving, thresholds)]
-    if unknown := thresholds - {base.term(e) for e in elements}:
-        raise ValueError(f"free={sorted(unknown)}: no such parameter in this model")
+    elements = [*kept, *_ordinal_elements(base, n_thresholds, moving, released)]
+    follows = {base.term(e) for e in elements if e.matrix == "theta"}
+    if unknown := (thresholds - {base.term(e) for e in elements}) | (released & follows):
+        raise ValueError(f"free={sorted(unknown)}: no such parameter in a model of ordered answers")
     return _renumbered(dataclasses.replace(base, elements=tuple(elements)))
 
 
 def _ordinal_elements(
     base: Specification, n_thresholds: Sequence[int], equal: frozenset[Equal], released: Collection[str]
 ) -> Iterator[Element]:
-    """Thresholds, residual variances, scales and intercepts; free ones with negative numbers below FIXED of their own,
-    one for all groups where they are equal."""
+    """Thresholds, residual variances, scales and intercepts; free ones numbered beyond the other parameters, with gaps,
+    one number for all groups where they are equal."""
     place = {
         (row, column): number
         for number, (row, column) in enumerate(
@@ -77,11 +78,12 @@ def _ordinal_elements(
         for row, n in enumerate(n_thresholds):
             later = group > 0 and "thresholds" in equal
             scaled = later and "residuals" not in equal and (n > 1 or {"loadings", "intercepts"} <= equal)
-            shifted = later and "intercepts" not in equal
+            intercept = Element("nu", group, row, 0, FIXED, 0.0)
+            shifted = later and ("intercepts" not in equal or base.term(intercept) in released)
             yield Element("theta", group, row, row, FIXED, 1.0)
-            for matrix, is_free, value in (("delta", scaled, 1.0), ("nu", shifted, 0.0)):
-                yield Element(matrix, group, row, 0, next_free if is_free else FIXED, value)  # type: ignore[arg-type]
-                next_free += is_free
+            yield Element("delta", group, row, 0, next_free if scaled else FIXED, 1.0)
+            yield dataclasses.replace(intercept, free=next_free + 1) if shifted else intercept
+            next_free += 2
 
 
 def _renumbered(specification: Specification) -> Specification:
