@@ -33,8 +33,9 @@ def specify_ordinal(
     1 / delta^2. In the first group delta = 1 and nu = 0. In later groups, once thresholds are equal, delta is free;
     nu is free until intercepts are equal too, then latent means are (Wu & Estabrook 2016,
     doi:10.1007/s11336-016-9506-0). An item of two categories has one threshold, which cannot tell scale from
-    intercept: its delta stays 1 until loadings and intercepts are equal. ``free`` may name thresholds (``"x1 | t2"``) and
-    intercepts (``"x1 ~1"``), but no residual variances (ValueError). Equal "residuals" leave no scale free: ordinal_moments ties the scales of later groups to the first.
+    intercept: its delta stays 1 until loadings and intercepts are equal. ``free`` may name thresholds (``"x1 | t2"``)
+    and intercepts (``"x1 ~1"``), but no residual variances (ValueError). Equal "residuals" leave no scale free:
+    ordinal_moments ties the scales of later groups to the first.
     """
     released = {normalised(name) for name in free}
     thresholds = {name for name in released if " | " in name}
