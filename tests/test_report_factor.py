@@ -9,12 +9,20 @@ import pytest
 from efficacy.params import load_site, resolve
 from efficacy.project import Project
 from efficacy.psychometrics import (
+    convergent_validity,
     cronbach_alpha,
     factorability,
+    fit_cfa,
     fit_efa,
+    htmt,
     item_analysis,
+    loading_stability,
+    measurement_invariance,
     minimum_average_partial,
+    omega_hierarchical,
     parallel_analysis,
+    polychoric,
+    reliability,
 )
 from efficacy.report import factor as page
 from efficacy.report.blocks import Drawing
@@ -40,6 +48,42 @@ class Opened:
         self.average_partial = minimum_average_partial(self.answers)
         self.parallel = parallel_analysis(self.answers, n_iterations=100, seed=1)
         self.solution = page.solution_of(self.study, self.params)
+        self.scale_answers = {s.id: self.study.items(self.wave, s.id) for s in self.instrument.scales}
+        self.measure()
+
+    def measure(self):
+        """What rests on the confirmatory model and on resampling."""
+        model, few = page.model_of(self.instrument), {"n_resamples": 100, "seed": 1}
+        self.fits = {name: fit_cfa(self.answers, model, estimator=name) for name in page.ESTIMATORS}
+        self.coefficients = {name: reliability(frame, n_resamples=100) for name, frame in self.scale_answers.items()}
+        self.stability = loading_stability(self.answers, n_factors=self.solution.n_factors, **few)
+        self.ratios = [htmt(self.answers, model, mean=mean, **few) for mean in ("arithmetic", "geometric")]
+        self.general = omega_hierarchical(self.answers, n_factors=page.general_factors(self.instrument), **few)
+        self.single = fit_efa(self.answers, n_factors=1, rotation="none")
+        self.ordered = fit_efa(self.answers, n_factors=self.solution.n_factors, correlation="polychoric")
+        group = self.study.participants[self.params.invariance_group].reindex(self.answers.index)
+        self.invariance = measurement_invariance(self.answers, model, group=group)
+
+    def further_blocks(self):
+        plain, robust = (self.fits[name] for name in page.ESTIMATORS[:2])
+        return [
+            page.coefficients_table(self.study, self.coefficients, 0.95),
+            page.further_table(self.study, self.coefficients),
+            page.general_sentence(self.general, 0.95),
+            *page.stability_blocks(self.stability),
+            *page.fit_blocks(self.instrument, self.fits),
+            *page.path_figure(self.study, self.instrument, plain),
+            *page.loading_blocks(self.study, self.instrument, robust, 0.95),
+            *page.modification_blocks(self.study, plain),
+            page.recovery_sentence(self.instrument, self.parallel, plain),
+            *page.convergent_blocks(self.instrument, convergent_validity(plain)),
+            *page.discriminant_blocks(self.study, *self.ratios),
+            page.common_method_sentence(self.single),
+            *page.invariance_blocks(self.study, self.params, self.invariance),
+            *page.polychoric_blocks(
+                self.study, self.params, self.instrument, self.solution, self.ordered, polychoric(self.answers)
+            ),
+        ]
 
     def blocks(self):
         scale = self.instrument.subscales[0].id
@@ -69,6 +113,7 @@ class Opened:
             page.variance_table(self.solution),
             page.placement_sentence(self.study, self.instrument, self.solution),
             page.fit_sentence(self.solution),
+            *self.further_blocks(),
         ]
 
 
@@ -153,10 +198,35 @@ def test_too_few_answers_are_said_and_nothing_breaks(qichun, rows):
         scale.id: cronbach_alpha(qichun.study.items("pre", scale.id).head(rows)) for scale in qichun.instrument.scales
     }
     few.solution = fit_efa(few.answers, n_factors=2)
+    few.scale_answers = {name: frame.head(rows) for name, frame in qichun.scale_answers.items()}
+    few.measure()
     assert few.solution.status == "not_computable"
     for wording in WORDINGS:
         for block in few.blocks():
             assert block.describe(wording)["id"]
+
+
+def test_the_fit_table_holds_the_raw_values_of_every_estimator(qichun):
+    table = page.fit_blocks(qichun.instrument, qichun.fits)[0].describe(WORDINGS[0])
+    raw = [[cell.get("raw") for cell in row["cells"]] for row in table["rows"]]
+    ml, mlr, wlsmv = (qichun.fits[name] for name in page.ESTIMATORS)
+    assert [row[1] for row in raw] == [
+        ml.chisq, ml.chisq_bartlett, ml.chisq_swain, mlr.chisq_scaled, wlsmv.chisq_scaled,
+    ]  # fmt: skip
+    assert raw[0][4:8] == [ml.cfi, ml.tli, ml.rmsea, [ml.rmsea_conf_low, ml.rmsea_conf_high]]
+    assert raw[3][4] == mlr.cfi_scaled
+    assert raw[1][4:] == [None] * 5, "the corrections are of the chi-square alone"
+
+
+def test_groups_too_small_are_refused_with_congruence_instead(qichun, bfi):
+    refused = {block.id for block in page.invariance_blocks(qichun.study, qichun.params, qichun.invariance)}
+    assert refused == {"factor.invariance.refused", "factor.congruence"}
+    tested = page.invariance_blocks(bfi.study, bfi.params, bfi.invariance)
+    assert tested[0].id == "factor.invariance"
+    shown = [row["cells"][3]["raw"] for row in tested[0].describe(WORDINGS[0])["rows"]]
+    assert shown == list(bfi.invariance.tidy()["cfi"])
+    plain = qichun.params.model_copy(update={"invariance_group": None})
+    assert page.invariance_blocks(qichun.study, plain, None)[0].id == "factor.invariance.none"
 
 
 def _chosen(site, **overrides):

@@ -19,13 +19,13 @@ from .dimensions import FEW_FOR_FIT, not_computable
 
 MOST_INDICES = 5  # modification indices shown: with more, chance alone fills the table
 ROWS: tuple[tuple[str, str, str], ...] = (
-    ("ML", "plain", ""),
-    ("ML", "bartlett", "_bartlett"),
-    ("ML", "swain", "_swain"),
-    ("MLR", "scaled", "_scaled"),
-    ("WLSMV", "scaled", "_scaled"),
+    ("ML", "factor_cfa.test_ml_plain", ""),
+    ("ML", "factor_cfa.test_ml_bartlett", "_bartlett"),
+    ("ML", "factor_cfa.test_ml_swain", "_swain"),
+    ("MLR", "factor_cfa.test_mlr_scaled", "_scaled"),
+    ("WLSMV", "factor_cfa.test_wlsmv_scaled", "_scaled"),
 )
-"""Estimator, name of the test, ending of its fields."""
+"""Estimator, words for the test, ending of its fields."""
 
 
 def fit_blocks(instrument: Instrument, fits: Mapping[str, CfaResult]) -> list[Block]:
@@ -33,7 +33,7 @@ def fit_blocks(instrument: Instrument, fits: Mapping[str, CfaResult]) -> list[Bl
     solved = {name: fit for name, fit in fits.items() if fit.status != "not_computable"}
     if not solved:
         return [not_computable("factor.cfa", next(iter(fits.values())))]
-    rows = [_row(solved[name], name, test, ending) for name, test, ending in ROWS if name in solved]
+    rows = [_row(solved[name], words, ending) for name, words, ending in ROWS if name in solved]
     first = next(iter(solved.values()))
     table = Table(
         id="factor.cfa",
@@ -56,7 +56,7 @@ def fit_blocks(instrument: Instrument, fits: Mapping[str, CfaResult]) -> list[Bl
     return [table, Sentence(id="factor.cfa.worth", parts=_worth(first, instrument), tone="caution")]
 
 
-def _row(fit: CfaResult, estimator: str, test: str, ending: str) -> Row:
+def _row(fit: CfaResult, words: str, ending: str) -> Row:
     robust = ending == "_scaled"
     indices = ending if robust else ""
 
@@ -65,7 +65,7 @@ def _row(fit: CfaResult, estimator: str, test: str, ending: str) -> Row:
         return found
 
     cells: list[Cell] = [
-        say(f"factor_cfa.test_{estimator.lower()}_{test}"),
+        say(words),
         Number(value=value(f"chisq{ending}"), role="statistic", df=fit.df, tolerance="iterative"),
         Number(value=fit.df, role="df"),
         Number(value=value(f"p_value{ending}"), role="p"),
