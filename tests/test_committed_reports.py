@@ -24,6 +24,11 @@ LANGUAGE = {
     "pooled_villages": "zh",
     "baumann": "zh",
     "bfi": "en",
+    "case_l": "zh",
+    "three_girls": "en",
+    "sizhoutou": "zh",
+    "casework": "en",
+    "next_village": "zh",
 }
 MAXIMUM_BYTES = 5_000_000
 
@@ -59,7 +64,7 @@ class TestEach:
         assert colophon["id"].endswith(".colophon")
         shown = {row["cells"][0]["shown"]: row["cells"][1]["shown"] for row in colophon["rows"]}
         files = {what: digest for what, digest in shown.items() if "data/" in what}
-        assert files
+        assert files or colophon["id"] == "design.colophon", "only a plan has no data yet"
         for what, digest in files.items():
             name = re.search(r"data/[\w./]+", what).group(0)
             content = (ROOT / name).read_bytes()
