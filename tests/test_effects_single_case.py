@@ -333,8 +333,9 @@ SHORT = [
 def test_short_phases_give_the_chart_only(statistic: object) -> None:
     one = statistic([4], list(range(30)))  # type: ignore[operator]
     assert one.status == "not_computable"
-    assert [reason.key for reason in one.reasons] == ["no_baseline_phase", "phase_too_short"]
-    assert one.reasons[0].values == {"n": 1}
+    assert [reason.key for reason in one.reasons] == ["one_baseline_point", "phase_too_short"]
+    none = statistic([], list(range(30)))  # type: ignore[operator]
+    assert [reason.key for reason in none.reasons] == ["no_baseline_phase", "phase_too_short"]
     two = statistic([4, 5], list(range(30)))  # type: ignore[operator]
     assert [reason.key for reason in two.reasons] == ["phase_too_short"]
     assert two.reasons[0].values == {"n_baseline": 2, "n_intervention": 30, "minimum": 3}

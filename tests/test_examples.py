@@ -41,9 +41,10 @@ FILES = (
     "casework/cases.xlsx", "casework/pairs.xlsx", "casework/crisis_decisions.csv", "casework/graduates.csv",
     "casework/home_visits.csv", "casework/leavers.csv", "casework/leaving_signs.csv", "casework/plan_measures.csv",
     "casework/poverty_causes.csv", "casework/roll_lists.csv", "casework/warning_signs.csv",
+    "case_l/records.xlsx", "three_girls/series.csv",
     "sizhoutou/exam_marks.csv", "sizhoutou/teacher_help.csv", "sizhoutou/pupil_help.csv", "sizhoutou/registers.xlsx",
 )  # fmt: skip
-SCRIPTS = ("make_examples", "make_registers")
+SCRIPTS = ("make_examples", "make_registers", "make_cases")
 LEAD = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP"]
 
 

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 
 from ..documents import Language
 from ..errors import Finding, PrivacyError
+from ..params import ReportParams
 from .blocks import METADATA_KEY, Cell, Row, Sentence, Table
 from .markup import block_html
 from .numbers import Interval, Number, PlusMinus
@@ -113,6 +114,12 @@ def refuse_small_groups(sizes: Iterable[int], *, k: int) -> None:
     """PrivacyError where a whole report would speak of a group of fewer than k children: no table could hide that."""
     if any(0 < size < k for size in sizes):
         raise PrivacyError(Finding("privacy.group_too_small", values={"k": k}))
+
+
+def refuse_one_child(params: ReportParams, *, data_origin: str) -> None:
+    """PrivacyError where a report about a single child would be shared: of confidential data it is internal only."""
+    if params.about_one_child and data_origin == "confidential" and params.profile != "internal":
+        raise PrivacyError(Finding("privacy.one_child"))
 
 
 def only_blocks(notebook: NotebookNode, *, language: Language) -> NotebookNode:

@@ -13,6 +13,7 @@ from ..errors import Finding, UsageError
 from ..params import REPORT_MODELS, ParameterFile, load_parameters, resolve
 from ..params.reports import Profile
 from ..project import Project, ReportFiles
+from ..report.privacy import refuse_one_child
 from .record import read_inputs
 from .settings import SOURCE
 
@@ -117,6 +118,7 @@ def jobs_of(site: str, request: Request, project: Project) -> tuple[Job, ...]:
 
 def _job(loaded: ParameterFile, report: str, request: Request, project: Project) -> Job:
     params = resolve(loaded, report, request.overrides(report), source=SOURCE)
+    refuse_one_child(params, data_origin=loaded.data_origin)
     parameters = {"site": loaded.name, **params.model_dump(mode="json")}
     inputs = read_inputs(loaded, report, parameters=parameters, project=project)
     job = Job(

@@ -13,6 +13,7 @@ from ..params import SiteFile, load_site
 from ..project import Project, find_project
 from .answers import Marks, long_marks, long_responses, read_answers, read_marks
 from .audit import Audit
+from .case_study import check_case_study
 from .declared import site_instruments
 from .identity import Pseudonyms, assign_pseudonyms, pseudonym_key
 from .mapping import map_columns
@@ -73,6 +74,7 @@ def _read(loaded_site: SiteFile, project: Project) -> Study:
     causes = read_causes(site, project, pseudonyms, audit)
     registers = read_registers(site, opened, pseudonyms, audit)
     registers = settle_programme(site, opened, registers, sessions=sessions, participants=participants, audit=audit)
+    check_case_study(site, opened, registers, audit)
     audit.stop_at_errors()  # what follows compares waves, which half-read files cannot support
 
     responses = long_responses(sheets, pseudonyms)

@@ -3,14 +3,14 @@ children who belonged to the group and were there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from ..params import Level, Plan, Site, planned_elements
 from .audit import Audit
 from .model import PERSON_COLUMN
-from .registers import OpenRegister
+from .registers import OpenRegister, rows_by_file
 from .values import canonical
 
 WORDS = {"session_checklist": "element", "session_observations": "dimension", "members_feedback": "code"}
@@ -36,24 +36,12 @@ def settle_programme(
         if kind not in registers:
             continue
         frames = []
-        for register, rows in _by_file(kind, opened, registers[kind]):
+        for register, rows in rows_by_file(kind, opened, registers[kind]):
             frame = rows.assign(**{column: _named(rows[column], _levels(site, kind), register, column, audit)})
             _check(site, kind, frame, register, sessions, participants, audit)
             frames.append(frame)
         settled[kind] = pd.concat(frames, ignore_index=True)
     return settled
-
-
-def _by_file(
-    kind: str, opened: Sequence[OpenRegister], frame: pd.DataFrame
-) -> Iterator[tuple[OpenRegister, pd.DataFrame]]:
-    """The rows of each file of a kind, indexed by their row in it."""
-    start = 0
-    for register in opened:
-        if register.kind.kind == kind:
-            rows = register.table.cells.index
-            yield register, frame.iloc[start : start + len(rows)].set_axis(rows)
-            start += len(rows)
 
 
 def _levels(site: Site, kind: str) -> Sequence[Level]:

@@ -1,6 +1,7 @@
 """One child, or a few whose programmes start at different times: phases, overlap, size, trend, lot, goals."""
 
 from .between import BetweenCaseEffect, between_case_effect
+from .casework import service_hours, support_matrix
 from .goals import GoalAttainment, cohort_standing, goal_attainment
 from .kendall import BaselineCorrectedTau, TauU, baseline_corrected_tau, tau_u
 from .magnitude import WithinCaseEffects, within_case_effects
@@ -38,6 +39,8 @@ __all__ = [
     "non_overlap",
     "piecewise_regression",
     "randomisation_test",
+    "service_hours",
+    "support_matrix",
     "tau_u",
     "within_case_effects",
 ]

@@ -47,7 +47,7 @@ class Phases:
         n_baseline, n_intervention = len(self.baseline), len(self.intervention)
         reasons = []
         if n_baseline < 2:
-            reasons.append(Reason("no_baseline_phase", {"n": n_baseline}))
+            reasons.append(Reason("one_baseline_point" if n_baseline else "no_baseline_phase"))
         if min(n_baseline, n_intervention) < LEAST_POINTS:
             counts = {"n_baseline": n_baseline, "n_intervention": n_intervention, "minimum": LEAST_POINTS}
             reasons.append(Reason("phase_too_short", counts))

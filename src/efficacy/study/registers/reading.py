@@ -48,6 +48,18 @@ def read_registers(
     return {name: _together(found) for name, found in parts.items() if found}
 
 
+def rows_by_file(
+    kind: str, opened: Sequence[OpenRegister], frame: pd.DataFrame
+) -> Iterator[tuple[OpenRegister, pd.DataFrame]]:
+    """The rows of each file of a register as read, indexed by their row in it."""
+    start = 0
+    for register in opened:
+        if register.kind.kind == kind:
+            rows = register.table.cells.index
+            yield register, frame.iloc[start : start + len(rows)].set_axis(rows)
+            start += len(rows)
+
+
 def _together(parts: Sequence[Part]) -> pd.DataFrame:
     return pd.concat([frame for _, frame in parts], ignore_index=True)
 
