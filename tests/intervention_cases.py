@@ -113,6 +113,11 @@ def pairs_of(case: page.Case) -> dict[str, list[pd.Series]]:
     return {name: [case.chosen(case.study.score(wave, name)) for wave in waves] for name in case.scales}
 
 
+def courses_of(case: page.Case) -> ef.LinearMixedModel:
+    """The mixed model of the notebook."""
+    return ef.linear_mixed_model(case.courses, waves=case.occasions, arm=case.course_groups)
+
+
 @cache
 def blocks_of(evaluation: page.Evaluation) -> list[Any]:
     """Every block of the notebook, in its order."""
@@ -143,7 +148,11 @@ def blocks_of(evaluation: page.Evaluation) -> list[Any]:
         *page.unadjusted_blocks(evaluation, changes_of(case)),
         *page.waves_blocks(evaluation, described),
         *page.spss_blocks(evaluation, printed),
-        page.followup_sentence(evaluation),
+        *page.lost_blocks(evaluation),
+        *page.groups_blocks(evaluation),
+        *page.courses_blocks(evaluation, courses_of(case)),
+        *page.children_blocks(evaluation),
+        *page.followup_blocks(evaluation),
         page.limitations_table(evaluation),
         page.not_concluded_sentence(evaluation),
     ]

@@ -3,13 +3,18 @@
 from . import programme
 from .assumptions import assumptions_sentence
 from .case import Case
+from .children import children_blocks
 from .choices import case_of
+from .courses import courses_blocks
 from .effect_figures import estimates_figure, sensitivity_figures
 from .evaluation import Evaluation, evaluate
 from .first_page import first_page
-from .followup import attendance_sentence, followup_sentence, waves_blocks
+from .followup import attendance_sentence, waves_blocks
+from .groups import groups_blocks
 from .ladder import ladder_sentence, ladders
+from .lasting import followup_blocks
 from .limits import limitations_table, not_concluded_sentence
+from .lost import lost_blocks
 from .main_tables import main_sentences, main_table
 from .others import other_outcomes_block
 from .regression import expected_blocks
@@ -26,15 +31,19 @@ __all__ = [
     "baseline_block",
     "case_of",
     "characteristics_block",
+    "children_blocks",
+    "courses_blocks",
     "estimates_figure",
     "evaluate",
     "expected_blocks",
     "first_page",
     "flow_table",
-    "followup_sentence",
+    "followup_blocks",
+    "groups_blocks",
     "ladder_sentence",
     "ladders",
     "limitations_table",
+    "lost_blocks",
     "main_sentences",
     "main_table",
     "not_concluded_sentence",

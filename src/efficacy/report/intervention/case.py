@@ -182,6 +182,21 @@ class Case:
         used = {self.baseline, self.second_baseline, self.post, self.followup}
         return tuple(wave.id for wave in self.study.site.waves if wave.id in used)
 
+    @cached_property
+    def courses(self) -> pd.DataFrame:
+        """The primary outcome at every occasion, one row a child and wave, of everybody described."""
+        scores = {wave: self.described(self.study.score(wave, self.outcome)) for wave in self.occasions}
+        long: pd.DataFrame = pd.concat(scores, names=["wave", "participant_id"]).rename("score").reset_index()
+        return long.loc[long["participant_id"].isin(self.groups.index)]
+
+    @cached_property
+    def course_groups(self) -> pd.Series:
+        """What each course is of: the untreated, as reference, and the members; members alone where nobody untreated
+        was measured again."""
+        compared = any(len(self.measured_at(wave)[1]) >= FEWEST_UNTREATED for wave in self.occasions[1:])
+        names = self.groups if compared else self.groups[self.groups == "members"]
+        return names.astype(pd.CategoricalDtype(["others", "members"] if compared else ["members"]))
+
     def at(self, wave: str) -> pd.DataFrame:
         """The primary outcome at one wave, as a frame of one column."""
         return self.study.score(wave, self.outcome).to_frame()

@@ -9,17 +9,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from ...effects import Rung, SessionRecord
+from ...effects import SessionRecord
 from ..blocks import Column as TableColumn
 from ..blocks import Drawing, Figure, Row, Sentence, Table
-from ..labels import arm_label, wave_label
+from ..labels import wave_label
 from ..numbers import Interval, Number, PlusMinus
-from ..shared import absent, conf_column, estimate_words, smallest_shown
+from ..shared import absent, conf_column, smallest_shown
 from ..style import MEMBERS, REST
-from ..wording import Message, Words, say
+from ..wording import Words, say
 from .case import Case
 from .evaluation import Evaluation
-from .words import comparison_label, level, outcome_label, points, retest, row_where, share, unit_label
+from .words import level, outcome_label, points, retest, share, unit_label
 
 MOST_MEASURED = 0.8  # of a group's children at the first wave, for its mean to stand for the same group
 GREY = "#5a6672"
@@ -110,24 +110,6 @@ def waves_figure(evaluation: Evaluation, described: Mapping[str, pd.DataFrame]) 
     )
 
 
-def followup_sentence(evaluation: Evaluation) -> Sentence:
-    """Whether what was shown at post holds at follow-up, by the same main analysis."""
-    case, later = evaluation.case, evaluation.at_followup
-    if later is None or case.followup is None:
-        return Sentence(id="intervention.followup", parts=[say("intervention.followup_none")], tone="caution")
-    wave = wave_label(case.study, case.followup)
-    chosen = case.chosen(case.survey)
-    present = int(chosen.index.isin(case.study.score(case.followup, case.outcome).index).sum())
-    smallest = smallest_shown(case.study.site, case.params)
-    parts: list[Words] = []
-    if len(chosen) - present == 0 or len(chosen) - present >= smallest:
-        parts.append(say("intervention.followup_lost", n=present, n_members=len(chosen), wave=wave))
-    parts += _later(evaluation, wave)
-    steps = [claims.rung("maintained") for claims in evaluation.claims.values()]
-    parts += [say(f"intervention.followup_{key}", wave=wave) for key in dict.fromkeys(_lasting(step) for step in steps)]
-    return Sentence(id="intervention.followup", parts=parts)
-
-
 def attendance_sentence(evaluation: Evaluation, record: SessionRecord) -> Sentence:
     """How often the members came, as numbers of the group."""
     if record.status == "not_computable":
@@ -147,51 +129,6 @@ def attendance_sentence(evaluation: Evaluation, record: SessionRecord) -> Senten
     if record.n_every == record.n_used or smallest <= min(record.n_every, record.n_used - record.n_every):
         parts.append(say("intervention.attendance_every", n=record.n_every))
     return Sentence(id="intervention.attendance", parts=[*parts, say("intervention.attendance_no_dose")])
-
-
-def _lasting(step: Rung) -> str:
-    if step.reason == "nothing_shown_at_post":
-        return "nothing_shown"
-    return "maintained" if step.reached else "not_maintained"
-
-
-def _later(evaluation: Evaluation, wave: Words) -> list[Words]:
-    """The main analysis's estimate at follow-up."""
-    case, later = evaluation.case, evaluation.at_followup
-    if later is None:
-        return []
-    if later.discontinuity is not None and later.discontinuity.status != "not_computable":
-        rows = {form: row_where(later.discontinuity.tidy(), "term", form) for form in ("linear", "quadratic")}
-        forms = {form: _estimate(row) for form, row in rows.items()}
-        return [say("intervention.followup_discontinuity", wave=wave, level=level(case), **forms)]
-    if later.randomised is not None and later.randomised.status != "not_computable":
-        return [
-            say(
-                "intervention.followup_arm",
-                wave=wave,
-                arm=arm_label(case.study, row["level"]),
-                comparison=comparison_label(case),
-                estimate=_estimate(row),
-                level=level(case),
-            )
-            for _, row in later.randomised.tidy().iterrows()
-        ]
-    if evaluation.key == "retest_correction" and later.over_r is not None:
-        row = row_where(later.over_r.tidy(), "retest_r", later.over_r.decisive_r)
-        r, adjusted = later.over_r.decisive_r, later.adjusted
-        if adjusted is not None and evaluation.study_r is not None:
-            row, r = pd.Series(vars(adjusted)), adjusted.retest_r
-        return [say("intervention.followup_retest", wave=wave, r=retest(r), estimate=_estimate(row), level=level(case))]
-    change = later.second_baseline if evaluation.key == "second_baseline" else later.unadjusted
-    if change is None or evaluation.key not in ("second_baseline", "paired_change"):
-        return []
-    return [
-        say("intervention.followup_paired", wave=wave, estimate=_estimate(change.tidy().iloc[0]), level=level(case))
-    ]
-
-
-def _estimate(row: pd.Series) -> Message:
-    return estimate_words(points(row["estimate"]), row["conf_low"], row["conf_high"])
 
 
 def _stacked(described: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

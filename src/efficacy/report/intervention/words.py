@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
+from ...results import Result
 from ...study import Study
 from ..labels import arm_label, scale_label, score_range, wave_label
 from ..numbers import Interval, Number
 from ..shared import percent_words
-from ..wording import Message, Words, say
+from ..wording import Message, Words, reasons_of, say
 from .case import Case
 
 
@@ -90,6 +92,11 @@ def comparison_label(case: Case) -> Words:
 
 def treated_labels(case: Case) -> list[Words]:
     return [arm_label(case.study, str(arm)) for arm in case.arm.cat.categories[1:]]
+
+
+def distinct(results: Iterable[Result]) -> list[Message]:
+    """Why results are flagged or not computable, every reason once."""
+    return list({reason.key: reason for result in results for reason in reasons_of(result)}.values())
 
 
 def row_where(frame: pd.DataFrame, column: str, value: object) -> pd.Series:
