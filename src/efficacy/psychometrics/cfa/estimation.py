@@ -138,5 +138,5 @@ def _tests(likelihood: Likelihood, optimum: Optimum, moments: tuple[Moments, ...
 
 def _own_moments(group: Sample, *, means: bool) -> Matrix:
     """The estimates of uncorrelated items: every item's own variance (divisor n), and mean where modelled."""
-    variances = np.nanvar(group.values, axis=0)
+    variances = group.variances
     return np.concatenate([variances, np.nanmean(group.values, axis=0)]) if means else np.asarray(variances)

@@ -90,6 +90,14 @@ class Likelihood:
             blocks.append(np.vstack(own) @ self.specification.aggregate(number))
         return np.vstack(blocks)
 
+    def ran_off(self, parameters: Matrix) -> bool:
+        """Whether some residual variance is below -10 times its item's variance: on the way to minus infinity, where
+        likelihoods without a maximum lead."""
+        return any(
+            bool((matrices(self.specification, number, parameters).theta.diagonal() < -10 * group.variances).any())
+            for number, group in enumerate(self.samples)
+        )
+
     def moments(self, number: int, parameters: Matrix) -> tuple[Matrix, Matrix | None]:
         """Sigma and mu of one group; mu is None without a mean structure."""
         at = matrices(self.specification, number, parameters)

@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from ...results import Reason
 from ...streams import stream
+from ..inputs import Matrix
 from .admissible import improprieties
 from .search import Objective, Optimum, minimise
 from .specification import Specification
@@ -25,6 +26,9 @@ class Problem(Objective, Protocol):
     def specification(self) -> Specification:
         """The parameter table, with start values."""
 
+    def ran_off(self, parameters: Matrix) -> bool:
+        """Whether a search has gone where no minimum is to be expected."""
+
     def on(self, specification: Specification) -> Self:
         """The same data and discrepancy with another table."""
 
@@ -40,7 +44,7 @@ def best_minimum(problem: Problem, *, thorough: bool) -> tuple[Optimum | None, t
     """
     specification = problem.specification
     if has_markers(specification):
-        first = None if thorough else minimise(problem, specification.start)
+        first = None if thorough else minimise(problem, specification.start, lost=problem.ran_off)
         if first is not None and first.converged:
             return first, ()
         twin = unit_twin(specification)
@@ -58,11 +62,12 @@ def best_minimum(problem: Problem, *, thorough: bool) -> tuple[Optimum | None, t
 def _best(problem: Problem, *, thorough: bool) -> tuple[Optimum | None, tuple[Reason, ...]]:
     """The lowest minimum found: the customary start's unless another is lower beyond rounding."""
     start = problem.specification.start
-    first = minimise(problem, start)
+    first = minimise(problem, start, lost=problem.ran_off)
     if first is not None and first.converged and not thorough:
         return first, ()
     generator = stream(_START_SEED, "cfa.starts")
-    others = (minimise(problem, scattered(problem.specification, start, generator)) for _ in range(N_STARTS))
+    starts = (scattered(problem.specification, start, generator) for _ in range(N_STARTS))
+    others = (minimise(problem, scattered_start, lost=problem.ran_off) for scattered_start in starts)
     found = [optimum for optimum in (first, *others) if optimum is not None]
     minima = [optimum for optimum in found if optimum.converged]
     if not minima:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -36,6 +37,11 @@ class Sample:
     def n(self) -> int:
         """Respondents of the group."""
         return len(self.values)
+
+    @cached_property
+    def variances(self) -> Matrix:
+        """By item, the variance of its answers (divisor n)."""
+        return np.asarray(np.nanvar(self.values, axis=0), dtype=float)
 
     @property
     def complete(self) -> bool:

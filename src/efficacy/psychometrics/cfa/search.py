@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,13 +48,14 @@ class Optimum:
     converged: bool
 
 
-def minimise(objective: Objective, start: Matrix) -> Optimum | None:
+def minimise(objective: Objective, start: Matrix, *, lost: Callable[[Matrix], bool] | None = None) -> Optimum | None:
     """The minimum near a start; None where f does not exist at the start.
 
     Every step lowers f. First Fisher scoring, its step halved until f falls; then Newton's steps within a trust
     region, the absolute values of the Hessian's eigenvalues in place of negative ones, so that neither saddles nor
     bent valleys hold the search. Ends when the decrement is below 1e-18, when rounding allows no lower f, or after
-    150 steps; it has converged only if the decrement is then below 1e-12. Reference: Nocedal & Wright (2006),
+    150 steps; it has converged only if the decrement is then below 1e-12. lost: whether the search has run off to where
+    no minimum is to be expected, and may be given up. Reference: Nocedal & Wright (2006),
     doi:10.1007/978-0-387-40065-5; Dauphin et al. (2014), arXiv:1406.2572.
     """
     parameters, value = start, objective.value(start)
@@ -75,6 +77,10 @@ def minimise(objective: Objective, start: Matrix) -> Optimum | None:
         if moved is None:
             break
         parameters, value = moved
+        if lost is not None and lost(parameters):
+            gradient, information = objective.slope(parameters)
+            decrement = math.inf
+            break
     return Optimum(
         parameters=parameters,
         value=value,

@@ -37,6 +37,10 @@ class LeastSquares:
         """The parameter table."""
         return self.model.specification
 
+    def ran_off(self, parameters: Matrix) -> bool:  # noqa: ARG002
+        """Never: the discrepancy grows without bound in every direction."""
+        return False
+
     def on(self, specification: Specification) -> LeastSquares:
         """The discrepancy of the same answers from another parameter table."""
         return LeastSquares(dataclasses.replace(self.model, specification=specification), self.weights)
