@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from efficacy import registers as rg
+from efficacy.streams import stream
 
 # epiR 2.0.57 (R 4.2.2): epi.conf(matrix(c(both, second only, first only, neither), 1), ctype = "prop.paired")
 EPIR_PAIRED = {
@@ -154,6 +156,44 @@ class TestShares:
         low, high = (round(20 * table.loc[0, f"limit_{side}"]) for side in ("low", "high"))
         inside = stats.binom.cdf(high, 20, 0.35) - stats.binom.cdf(low - 1, 20, 0.35)
         assert inside >= 0.95 > inside - stats.binom.pmf(low, 20, 0.35) - stats.binom.pmf(high, 20, 0.35)
+
+
+class TestClaims:
+    @pytest.mark.parametrize(
+        ("limits", "direction"),
+        [((-0.2, -0.01), "fell"), ((-0.2, 0.0), "open"), ((0.0, 0.2), "open"), ((0.01, 0.2), "rose")],
+    )
+    def test_a_direction_is_claimed_only_where_the_interval_excludes_nought(self, limits, direction):
+        change = rg.share_change(pd.Series([True, False]), pd.Series([False, False]))
+        assert rg.direction_of_change(replace(change, conf_low=limits[0], conf_high=limits[1])) == direction
+
+    def test_nothing_is_claimed_of_nobody(self):
+        nobody = pd.Series(dtype="boolean")
+        assert rg.direction_of_change(rg.share_change(nobody, nobody)) == "open"
+
+    def test_a_clear_fall_is_claimed(self):
+        before = pd.Series([True] * 20 + [False] * 20)
+        after = pd.Series([True] * 8 + [False] * 32)
+        assert rg.direction_of_change(rg.share_change(before, after)) == "fell"
+        assert rg.direction_of_change(rg.share_change(after, before)) == "rose"
+
+    def test_schools_without_change_seldom_seem_to_improve(self):
+        """A sentinel: 1,000 schools, nobody's standing changes, claims of a fall not above their nominal 2.5 %."""
+        nobody = rg.share_change(pd.Series(dtype="boolean"), pd.Series(dtype="boolean"))
+        claims = []
+        for number in range(1000):
+            rng = stream(number, "school without change")
+            r, share = (0.8, 0.85, 0.9)[number % 3], (0.2, 0.35, 0.5)[number // 3 % 3]
+            standing = rng.normal(size=60)
+            again = r * standing + math.sqrt(1 - r**2) * rng.normal(size=60)
+            before, after = standing < stats.norm.ppf(share), again < stats.norm.ppf(share)
+            counts = (before & after, before & ~after, ~before & after, ~before & ~after)
+            _, low, high = rg.newcombe_paired(*(int(count.sum()) for count in counts))
+            claims.append(rg.direction_of_change(replace(nobody, conf_low=low, conf_high=high)))
+        for claim in ("fell", "rose"):
+            test = stats.binomtest(claims.count(claim), len(claims), 0.025, alternative="greater")
+            assert test.pvalue > 0.01, (claim, claims.count(claim))
+        assert claims.count("fell") > 5, "the sentinel sees claims at all"
 
 
 class TestChangesByGroup:

@@ -16,7 +16,16 @@ from .identification import COMBINATIONS, TOTAL, TieRule, identify_bottom, subje
 from .luck import ChanceOfFall, chance_of_fall
 from .proportions import Estimate, binomial_limits, newcombe_paired, newcombe_unpaired, wilson
 from .roll import RetentionFormula, RollCheck, check_roll, median_days, time_to_visit
-from .shares import BottomShares, ShareChange, bottom_shares, changes_by_group, funnel, share_change, with_earlier
+from .shares import (
+    BottomShares,
+    ShareChange,
+    bottom_shares,
+    changes_by_group,
+    direction_of_change,
+    funnel,
+    share_change,
+    with_earlier,
+)
 from .standing import IdentifiedStanding, identified_standing, transition_matrix
 from .targets import FallTarget, NoTarget, StandingTarget, Target, judge_targets, needed_fall
 from .warning import WarningQuality, WarningRule, raise_warnings, warning_quality
@@ -49,6 +58,7 @@ __all__ = [
     "changes_by_group",
     "check_roll",
     "contacts_kept",
+    "direction_of_change",
     "duty_counts",
     "duty_states",
     "funnel",

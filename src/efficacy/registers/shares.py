@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ from .proportions import (
 )
 
 KINDS = ("stayers", "leavers", "joiners")
+Direction = Literal["fell", "rose", "open"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -141,6 +143,17 @@ def share_change(earlier: pd.Series, later: pd.Series, *, conf_level: float = 0.
         whole_conf_high=whole.conf_high,
         groups=_movers(before, after, stayers),
     )
+
+
+def direction_of_change(change: ShareChange) -> Direction:
+    """What may be claimed of the same pupils' share: fell or rose where the paired interval excludes 0, else open.
+
+    With nothing changed each of the two claims has at most the probability (1 - conf_level) / 2, up to the
+    approximation of Newcombe's interval. A change that is not computable stays open.
+    """
+    if change.conf_high < 0:
+        return "fell"
+    return "rose" if change.conf_low > 0 else "open"
 
 
 def with_earlier(shares: pd.DataFrame, marks: pd.DataFrame, *, terms: Sequence[str]) -> pd.DataFrame:

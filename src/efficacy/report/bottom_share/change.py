@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from ...params import BottomShareParams
-from ...registers import TOTAL, ChanceOfFall, ShareChange
+from ...registers import TOTAL, ChanceOfFall, ShareChange, direction_of_change
 from ...study import Study
 from ..blocks import Block, Cell, Column, Drawing, Figure, Row, Sentence, Table
 from ..numbers import Interval, Number
@@ -89,9 +89,9 @@ def _chance_figure(
         axes.axvline(0, color=INK, linewidth=0.8)
         for place, grade in enumerate(reversed(grades)):
             change = changes[grade]
-            excludes = change.conf_high < 0 or change.conf_low > 0
-            axes.plot([change.conf_low, change.conf_high], [place] * 2, color=ACCENT if excludes else REST, linewidth=2)
-            axes.plot(change.estimate, place, "o", color=ACCENT if excludes else REST, markersize=7)
+            colour = REST if direction_of_change(change) == "open" else ACCENT
+            axes.plot([change.conf_low, change.conf_high], [place] * 2, color=colour, linewidth=2)
+            axes.plot(change.estimate, place, "o", color=colour, markersize=7)
             said = say("bottom_share.chance_label", **chance_values(chances[grade]))
             axes.annotate(
                 drawing.text(said), (change.estimate, place), xytext=(0, 8), textcoords="offset points", fontsize=8,

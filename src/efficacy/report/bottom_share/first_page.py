@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ...params import BottomShareParams
-from ...registers import TOTAL, ChanceOfFall, ShareChange
+from ...registers import TOTAL, ChanceOfFall, ShareChange, direction_of_change
 from ...study import Study
 from ..blocks import Column, FirstPage, PageRow, Row, Sentence, Table
 from ..numbers import Interval, Number
@@ -106,16 +106,10 @@ def _result(
     if not changes:
         return [*parts, say("bottom_share.result_no_change")]
     for direction in ("fell", "rose", "open"):
-        found = [_change_words(study, grade, c) for grade, c in changes.items() if _direction(c) == direction]
+        found = [_change_words(study, grade, c) for grade, c in changes.items() if direction_of_change(c) == direction]
         if found and smallest_shown(study.site, params) == 1:
             parts.append(say(f"bottom_share.result_{direction}", level=level, grades=found))
     return parts
-
-
-def _direction(change: ShareChange) -> str:
-    if change.conf_high < 0:
-        return "fell"
-    return "rose" if change.conf_low > 0 else "open"
 
 
 def _change_words(study: Study, grade: str, change: ShareChange) -> Message:
