@@ -33,6 +33,7 @@ from efficacy.study import Study, load_study
 ROOT = Path(__file__).parents[1]
 WORDINGS = (Wording("zh"), Wording("en", "apa"))
 SITES = ("qichun", "laixi", "baumann")
+DRAWN = (("qichun", "zh"), ("laixi", "en"), ("qichun_confidential", "zh"))  # drawing takes most of the time
 SMALLEST = 5
 LECTURE = Text(zh="讲座", en="lecture")
 
@@ -67,11 +68,18 @@ def results(case: page.Case) -> dict[str, Any]:
     """What the notebook computes."""
     study = case.study
     voices = ef.code_voices(programme.feedback(study), codes=study.site.programme.codes)
+    seen = ef.observation_record(programme.ratings(study), dimensions=study.site.programme.dimensions)
+    several, two = programme.rated_by_several(seen), programme.rated_by_two(seen)
+    every = programme.marks(case)
     change = programme.member_change(case, case.outcome)
     return {
         "record": ef.session_record(study.sessions),
         "fidelity": ef.fidelity_record(programme.checklist(study), planned=programme.planned(study)),
-        "seen": ef.observation_record(programme.ratings(study), dimensions=study.site.programme.dimensions),
+        "seen": seen,
+        "kappas": {name: ef.cohen_kappa(rows, weights="quadratic", levels=every) for name, rows in two.items()},
+        "correlations": {name: ef.intraclass_correlations(rows) for name, rows in several.items()},
+        "alphas": {name: ef.krippendorff_alpha(rows, level="ordinal") for name, rows in several.items()},
+        "coders": ef.rater_agreement(voices.decisions),
         "voices": voices,
         "display": ef.joint_display(voices, change),
         "dose": ef.dose_and_change(study.sessions, change),
@@ -92,7 +100,8 @@ def blocks_of(evaluation: page.Evaluation) -> list[Block]:
         *programme.satisfaction_blocks(case, r["record"], r["stages"]),
         *programme.fidelity_blocks(case, r["fidelity"]),
         *programme.observation_blocks(case, r["seen"]),
-        *programme.feedback_blocks(case, r["voices"], r["display"]),
+        *programme.agreement_blocks(case, r["seen"], r["kappas"], r["correlations"], r["alphas"]),
+        *programme.feedback_blocks(case, r["voices"], r["display"], r["coders"]),
     ]
 
 
@@ -117,7 +126,7 @@ def test_every_block_can_be_said_and_drawn(name: str, wording: Wording) -> None:
         words = block.describe(wording)
         assert words["id"] == block.id
         assert "nan" not in str(words.get("alt", "")).lower()
-        if isinstance(block, Figure):
+        if isinstance(block, Figure) and (name, wording.language) in DRAWN:
             with mpl.rc_context(figure_style()):
                 canvas = block.draw(Drawing(wording=wording, individual_marks=evaluation.case.individual_marks))
                 assert canvas.axes
@@ -265,6 +274,36 @@ def test_the_change_beside_the_words_is_the_members_own() -> None:
     assert programme.member_change(evaluated("baumann").case, "post_test_1").empty
 
 
+def test_agreement_is_that_of_the_statistics() -> None:
+    evaluation = evaluated("qichun")
+    r = results(evaluation.case)
+    table = described(evaluation)["intervention.programme.agreement"]
+    for row, name in zip(table["rows"], evaluation.case.study.site.programme.dimensions, strict=True):
+        kappa, icc, alpha = (cell["numbers"][0]["raw"] for cell in row["cells"][2:])
+        assert (kappa, alpha) == (r["kappas"][name].estimate, r["alphas"][name].estimate)
+        assert icc == r["correlations"][name].tidy().set_index("term").loc["ICC2", "estimate"]
+    coders = described(evaluation)["intervention.feedback.coders"]
+    kappa = r["coders"].tidy().set_index("term").loc["conger_kappa", "estimate"]
+    assert kappa in [number["raw"] for number in coders["numbers"]]
+
+
+def test_one_observer_and_one_coder_cannot_be_checked() -> None:
+    study = study_of("qichun")
+    registers = {
+        kind: rows[rows["rater"] == rows["rater"].iloc[0]] if "rater" in rows else rows
+        for kind, rows in study.registers.items()
+    }
+    case = page.case_of(Study(**{**vars(study), "registers": registers}), evaluated("qichun").case.params)
+    r = results(case)
+    assert r["alphas"] == {}
+    (said,) = programme.agreement_blocks(case, r["seen"], r["kappas"], r["correlations"], r["alphas"])
+    assert said.describe(WORDINGS[0])["keys"] == ["intervention_programme.agreement_one"]
+    blocks = {block.id: block for block in programme.feedback_blocks(case, r["voices"], r["display"], r["coders"])}
+    assert "intervention.feedback.coders" not in blocks
+    keys = blocks["intervention.feedback.limit"].describe(WORDINGS[0])["keys"]
+    assert "intervention_programme.feedback_one_coder" in keys
+
+
 # ---- few children
 
 
@@ -280,6 +319,16 @@ def test_shared_pages_of_confidential_data_hold_no_few_children() -> None:
             few = [n for role in ("n", "n_positive", "n_mixed", "n_negative", "n_not_mentioned", "n_unsettled")
                    if role in [c["role"] for c in table["columns"]] for n in column(table, role)]  # fmt: skip
             assert [n for n in few if n is not None and n < SMALLEST] == [], table["title"]
+
+
+def test_a_mean_of_all_but_few_is_not_shown() -> None:
+    """The mean change of everybody stands elsewhere: those about whom the coders differ must not be its remainder."""
+    case = evaluated("qichun_confidential").case
+    rows = shown(described(evaluated("qichun_confidential"), WORDINGS[1])["intervention.feedback.joint"])
+    n_members = len(programme.member_change(case, case.outcome))
+    for positive, others in zip(rows[::2], rows[1::2], strict=True):
+        told = [int(row[2]) for row in (positive, others) if row[2].isdecimal()]
+        assert not told or n_members - sum(told) in (0, *range(SMALLEST, n_members))
 
 
 def test_counts_that_subtraction_would_give_back_are_hidden_too() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
+import efficacy as ef
 from efficacy.simulation import (
     LAIXI,
     LAIXI_PROCESS,
@@ -60,6 +61,12 @@ def test_ratings_have_their_marks_trend_and_agreement() -> None:
     later = [wide.xs(s, level="session")["a"].to_numpy() > 3 for s in (1, 3)]
     c, d = stream(4, "check").multivariate_normal([-0.2, 0.8], [[1, 0.4], [0.4, 1]], 200_000).T
     assert (later[0] & later[1]).mean() == pytest.approx(((c > 0.5) & (d > 0.5)).mean(), abs=0.02)
+
+
+def test_the_agreement_of_tendencies_is_found_in_the_marks() -> None:
+    rows = ratings(stream(8, "observations"), everybody_there(8000, 1), truth=OBSERVED)
+    wide = rows.pivot(index=["child", "session"], columns="rater", values="rating")
+    assert ef.polychoric(wide).correlations.loc["a", "b"] == pytest.approx(OBSERVED.agreement, abs=0.02)
 
 
 def test_only_who_was_there_is_rated() -> None:

@@ -1,5 +1,6 @@
 """What the process evaluation (过程评估) shows: the plan, who came, how it went, what was seen and said."""
 
+from .agreement import agreement_blocks, marks, rated_by_several, rated_by_two
 from .attendance import attendance_blocks, dose_blocks
 from .calendar import calendar_blocks, service_limits
 from .carried_out import fidelity_blocks
@@ -12,6 +13,7 @@ from .voices import feedback_blocks
 
 __all__ = [
     "STAGES",
+    "agreement_blocks",
     "attendance_blocks",
     "calendar_blocks",
     "checklist",
@@ -19,11 +21,14 @@ __all__ = [
     "feedback",
     "feedback_blocks",
     "fidelity_blocks",
+    "marks",
     "member_change",
     "observation_blocks",
     "overview_blocks",
     "plan_blocks",
     "planned",
+    "rated_by_several",
+    "rated_by_two",
     "ratings",
     "satisfaction_blocks",
     "service_limits",

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from ....effects import DoseAndChange, SessionRecord
-from ...blocks import Block, Column, Drawing, Figure, Row, Sentence, Table
+from ...blocks import Block, Cell, Column, Drawing, Figure, Row, Sentence, Table
 from ...numbers import Number, PlusMinus
 from ...shared import share_cell, smallest_shown
 from ...style import FAINT, INK, MEMBERS
@@ -19,6 +19,8 @@ from ..case import Case
 from ..evaluation import Evaluation
 from ..followup import attendance_sentence
 from ..words import outcome_label, retest, unit_label
+from .few import few_hidden, few_note
+from .records import member_change
 
 FEWEST_SESSIONS_APART = 2  # members who missed so many sessions or more share one line
 
@@ -69,6 +71,16 @@ def attendance_figure(case: Case, record: SessionRecord) -> Figure | None:
 def dose_table(case: Case, record: SessionRecord) -> Table:
     """Members by the number of sessions they came to."""
     smallest = smallest_shown(case.study.site, case.params)
+    bands = _bands(record)
+    hidden = few_hidden([n for _, _, n in bands], smallest=smallest)
+    rows = []
+    for position, (key, missed, n) in enumerate(bands):
+        shown: list[Cell] = [
+            Number(value=n, role="count"),
+            share_cell(n / record.n_used, record.n_used, smallest=smallest),
+        ]
+        label = say(f"intervention_programme.attended_{key}", n=record.n_sessions - missed)
+        rows.append(Row(cells=[label, *([say("common.hidden")] * 2 if position in hidden else shown)]))
     return Table(
         id="intervention.programme.dose",
         title=say("intervention_programme.dose_title"),
@@ -77,18 +89,8 @@ def dose_table(case: Case, record: SessionRecord) -> Table:
             Column(role="n", header=say("intervention_programme.column_members")),
             Column(role="share", header=say("intervention_programme.column_share")),
         ],
-        rows=[
-            Row(
-                cells=[
-                    say(f"intervention_programme.attended_{key}", n=record.n_sessions - missed),
-                    Number(value=n, role="count") if n or smallest == 1 else say("common.fewer_than", k=smallest),
-                    share_cell(n / record.n_used, record.n_used, smallest=smallest),
-                ],
-                n=n,
-                group="dose",
-            )
-            for key, missed, n in _bands(record)
-        ],
+        rows=rows,
+        notes=few_note(smallest),
         n=record.n_used,
         method="attendance",
     )
@@ -119,6 +121,15 @@ def dose_blocks(case: Case, dose: DoseAndChange) -> list[Block]:
 
 def halves_table(case: Case, dose: DoseAndChange) -> Table:
     """Mean change of members who came more and of those who came less often."""
+    smallest = smallest_shown(case.study.site, case.params)
+    table = dose.tidy()
+    n_members = len(member_change(case, case.outcome))
+    hidden = few_hidden([*table["n"].astype(int), n_members - dose.n_used], smallest=smallest)
+    rows = []
+    for position, (_, row) in enumerate(table.iterrows()):
+        shown: list[Cell] = [Number(value=row["n"], role="count"), PlusMinus(mean=row["mean"], sd=row["sd"])]
+        half = say(f"intervention_programme.half_{row['level']}", n=f"{dose.median_attended:g}")
+        rows.append(Row(cells=[half, *([say("common.hidden")] * 2 if position in hidden else shown)]))
     return Table(
         id="intervention.programme.halves",
         title=say("intervention_programme.halves_title", outcome=outcome_label(case)),
@@ -127,19 +138,8 @@ def halves_table(case: Case, dose: DoseAndChange) -> Table:
             Column(role="n", header=say("intervention_programme.column_members")),
             Column(role="mean sd", header=say("intervention_programme.column_change")),
         ],
-        rows=[
-            Row(
-                cells=[
-                    say(f"intervention_programme.half_{row['level']}", n=f"{dose.median_attended:g}"),
-                    Number(value=row["n"], role="count"),
-                    PlusMinus(mean=row["mean"], sd=row["sd"]),
-                ],
-                n=int(row["n"]),
-                group="halves",
-            )
-            for _, row in dose.tidy().iterrows()
-        ],
-        notes=[say("intervention_programme.halves_note")],
+        rows=rows,
+        notes=[say("intervention_programme.halves_note"), *few_note(smallest)],
         n=dose.n_used,
         method=dose.method,
     )

@@ -8,17 +8,19 @@ from matplotlib.figure import Figure as Canvas
 
 from ....effects import VALENCES, JointDisplay, Voices
 from ....params import Level
+from ....psychometrics import RaterAgreement
 from ...blocks import Block, Cell, Column, Drawing, Figure, Row, Sentence, Table
 from ...labels import scale_label
 from ...numbers import Number, PlusMinus
-from ...privacy import hidden_parts
 from ...shared import absent, smallest_shown
 from ...style import ACCENT, FAINT, INK, MEMBERS, REST
 from ...wording import Words, say
 from ..case import Case
 from ..words import outcome_label, row_where, unit_label
+from .agreement import coders_sentence
 from .drawn import GREY, wrapped
-from .records import code_label
+from .few import few_hidden, few_note
+from .records import code_label, member_change
 
 SIGNS = {"positive": ("+", ACCENT), "mixed": ("±", GREY), "negative": ("−", MEMBERS)}
 DIFFER = "?"  # coders do not agree
@@ -27,14 +29,16 @@ CODES_WIDTH = 70  # of all codes above their columns, in Latin characters
 CODE_WIDTH, MOST_WIDE = 10, 6  # of each where there are more than so many
 
 
-def feedback_blocks(case: Case, voices: Voices, display: JointDisplay) -> list[Block]:
-    """Codes and scores side by side; one sentence where members were not asked."""
+def feedback_blocks(case: Case, voices: Voices, display: JointDisplay, coders: RaterAgreement) -> list[Block]:
+    """Codes and scores side by side, and whether the coders agree; one sentence where members were not asked."""
     if voices.status == "not_computable":
         return [] if not case.study.site.programme.feedback else [absent("feedback")]
     blocks: list[Block] = []
     if case.individual_marks and display.status != "not_computable":
         blocks.append(joint_figure(case, voices, display))
     blocks.append(codes_table(case, voices))
+    if (agreed := coders_sentence(case, coders)) is not None:
+        blocks.append(agreed)
     if display.status != "not_computable":
         blocks.append(joint_table(case, display))
     return [*blocks, Sentence(id="intervention.feedback.limit", parts=_limits(voices), tone="caution")]
@@ -54,7 +58,10 @@ def codes_table(case: Case, voices: Voices) -> Table:
             Column(role="n_unsettled", header=say("intervention_programme.column_n_unsettled")),
         ],
         rows=list(_code_rows(case, voices)),
-        notes=[say("intervention_programme.codes_note", n=voices.n_used, n_raters=voices.n_raters)],
+        notes=[
+            say("intervention_programme.codes_note", n=voices.n_used, n_raters=voices.n_raters),
+            *few_note(smallest_shown(case.study.site, case.params)),
+        ],
         n=voices.n_used,
         method=voices.method,
     )
@@ -63,19 +70,20 @@ def codes_table(case: Case, voices: Voices) -> Table:
 def joint_table(case: Case, display: JointDisplay) -> Table:
     """Mean change of members who spoke well of a code, and of the others."""
     smallest = smallest_shown(case.study.site, case.params)
+    n_members = len(member_change(case, case.outcome))
     rows = []
     for code, found in display.tidy().groupby("code", sort=False):
+        counts = [*found["n"].astype(int), n_members - int(found["n"].sum())]  # the last: coders differ, or not asked
+        hidden = few_hidden(counts, smallest=smallest)
         for position, (_, row) in enumerate(found.iterrows()):
+            shown: list[Cell] = [Number(value=row["n"], role="count"), _mean(row)]
             rows.append(
                 Row(
                     cells=[
                         code_label(case.study, str(code)) if position == 0 else None,
                         say(f"intervention_programme.said_{row['level']}"),
-                        Number(value=row["n"], role="count") if row["n"] or smallest == 1 else say("common.hidden"),
-                        _mean(row),
-                    ],
-                    n=int(row["n"]),
-                    group=str(code),
+                        *([say("common.hidden")] * 2 if position in hidden else shown),
+                    ]
                 )
             )
     return Table(
@@ -88,7 +96,7 @@ def joint_table(case: Case, display: JointDisplay) -> Table:
             Column(role="mean sd", header=say("intervention_programme.column_change")),
         ],
         rows=rows,
-        notes=[say("intervention_programme.joint_note")],
+        notes=[say("intervention_programme.joint_note"), *few_note(smallest)],
         n=display.n_used,
         method=display.method,
     )
@@ -144,11 +152,7 @@ def _code_cells(case: Case, code: Level, measures: tuple[str, ...], row: pd.Seri
     counts = [int(row[f"n_{valence}"]) for valence in VALENCES]
     unsettled = int(row["n_unsettled"])
     counts += [voices.n_used - sum(counts) - unsettled, unsettled]
-    smallest = smallest_shown(case.study.site, case.params)
-    hidden = hidden_parts(counts, k=smallest) if smallest > 1 else set()
-    hidden |= {
-        position for position, count in enumerate(counts) if count == 0 and smallest > 1
-    }  # nobody: of each child
+    hidden = few_hidden(counts, smallest=smallest_shown(case.study.site, case.params))
     scales = [scale_label(case.study, scale) for scale in measures if scale in case.scales]
     named: Words = say("descriptive_tables.list", parts=scales) if scales else say("intervention_programme.no_evidence")
     shown: list[Cell] = [
