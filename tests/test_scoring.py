@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from efficacy.instruments import Instrument, Scale, load_instrument
-from efficacy.study import score
+from efficacy.study import score, score_items
 
 REFERENCE = Path(__file__).parent / "reference"
 FACTS = json.loads((REFERENCE / "scoring.json").read_text(encoding="utf-8"))["entries"]
@@ -188,3 +188,50 @@ def test_with_every_item_required_both_rules_agree(answers: pd.DataFrame) -> Non
     pd.testing.assert_frame_equal(
         score(long(answers), instrument), score(long(answers), instrument, missing="complete")
     )
+
+
+def test_a_table_of_answers_is_scored_as_its_long_form() -> None:
+    bfi = load_instrument("bfi25")
+    answers = pd.read_csv(REFERENCE / "data" / "bfi_n54.csv")[[item.name for item in bfi.items]].rename(index=str)
+    for missing in ("instrument", "complete"):
+        found = score_items(answers.assign(other=99), bfi, missing=missing)
+        expected = score(long(answers), bfi, missing=missing).drop(columns="wave")
+        keys = ["scale", "participant_id"]
+        pd.testing.assert_frame_equal(
+            found.sort_values(keys, ignore_index=True),
+            expected.sort_values(keys, ignore_index=True),
+            check_dtype=False,
+        )
+
+
+def test_many_blocks_of_sheets_are_scored_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = pd.DataFrame(np.random.default_rng(1).integers(1, 6, (50, len(TOY.items))).astype(float))
+    answers = answers.set_axis([item.name for item in TOY.items], axis=1).mask(answers.to_numpy() == 2)
+    whole = score_items(answers, TOY)
+    monkeypatch.setattr("efficacy.study.scale_scores._AT_ONCE", 7)
+    pd.testing.assert_frame_equal(score_items(answers, TOY), whole)
+    answers.iloc[33, 1] = 7.0
+    with pytest.raises(ValueError, match="outside") as refused:
+        score_items(answers, TOY)
+    assert TOY.items[1].name in str(refused.value)
+    assert "7" not in str(refused.value).replace(str(TOY.maximum), "")
+
+
+def test_categories_are_scored_as_text() -> None:
+    answers = pd.DataFrame(np.random.default_rng(2).integers(1, 6, (20, len(TOY.items))).astype(float)).rename(
+        index=str
+    )
+    responses = long(answers.set_axis([item.name for item in TOY.items], axis=1))
+    text = {column: responses[column].astype("category") for column in ("participant_id", "wave", "item")}
+    found = score(responses.assign(**text), TOY)
+    expected = score(responses, TOY)
+    assert found["score"].tolist() == expected["score"].tolist()
+    assert found["participant_id"].astype(str).tolist() == expected["participant_id"].tolist()
+
+
+def test_a_table_without_an_item_is_refused() -> None:
+    answers = pd.DataFrame([[1.0] * len(TOY.items)], columns=[item.name for item in TOY.items])
+    with pytest.raises(ValueError, match=TOY.items[0].name):
+        score_items(answers.drop(columns=TOY.items[0].name), TOY)
+    with pytest.raises(ValueError, match="missing="):
+        score_items(answers, TOY, missing="none")  # type: ignore[arg-type]

@@ -227,6 +227,7 @@ if TYPE_CHECKING:
         Study,
         load_study,
         score,
+        score_items,
     )
 
 # the same names, by the room that is loaded when one of them is first used
@@ -244,6 +245,7 @@ _ROOMS = {
         "Study",
         "load_study",
         "score",
+        "score_items",
     ),
     "psychometrics": (
         "CfaResult",
@@ -635,6 +637,7 @@ __all__ = [
     "retest_icc",
     "satisfaction_by_stage",
     "score",
+    "score_items",
     "selection_readings",
     "service_hours",
     "session_record",

@@ -3,7 +3,7 @@
 from .declared import site_scales
 from .loading import check_site, load_study
 from .model import Study
-from .scoring import score
+from .scoring import score, score_items
 from .several import NothingObserved, PooledStudy, known_scales, load_studies, observed
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "load_study",
     "observed",
     "score",
+    "score_items",
     "site_scales",
 ]

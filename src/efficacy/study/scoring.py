@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from typing import Literal
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ..instruments import Instrument, Scale
+from .scale_scores import Missing, check_range, scale_scores
 
 _COLUMNS = ("participant_id", "wave", "item", "response")
 
 
-def score(
-    responses: pd.DataFrame, instrument: Instrument, *, missing: Literal["instrument", "complete"] = "instrument"
-) -> pd.DataFrame:
+def score(responses: pd.DataFrame, instrument: Instrument, *, missing: Missing = "instrument") -> pd.DataFrame:
     """Scale scores of every child and wave with an answer sheet of the instrument.
 
     responses: participant_id, wave, item, response as answered, one row per answer; items of other instruments are
@@ -31,21 +29,48 @@ def score(
     one wave, and answers outside the instrument's range; items are named, children never.
     R, complete rows: ``rowMeans(X)`` or ``rowSums(X)`` after ``X[, reversed] <- minimum + maximum - X[, reversed]``.
     """
-    if missing not in ("instrument", "complete"):
-        raise ValueError(f"missing={missing!r}: one of ['instrument', 'complete']")
+    _check(instrument, missing)
     absent = [column for column in _COLUMNS if column not in responses]
     if absent:
         raise ValueError(f"responses: columns {absent} are missing")
-    if instrument.disputed:
-        raise ValueError(
-            f"instrument={instrument.id!r}: the reverse key of items {list(instrument.disputed)} is undecided"
-        )
     answers = _Answers(responses, instrument)
     return pd.concat([answers.scored(scale, missing=missing) for scale in instrument.scales], ignore_index=True)
 
 
+def score_items(items: pd.DataFrame, instrument: Instrument, *, missing: Missing = "instrument") -> pd.DataFrame:
+    """Scale scores of answers that stand as a table, one sheet a row: what a survey of many thousands is scored with.
+
+    items: sheets x items by the instrument's names, as answered, NaN missing; other columns are left aside. missing:
+    as score. Returns one row a sheet and scale: participant_id (the sheet's index), scale, score, n_answered, as score.
+    Raises ValueError for absent items, undecided reverse keys, and answers outside the instrument's range (items are
+    named, children never). R: ``psych::scoreItems(keys, items, totals, min, max, missing = TRUE, impute = "none")``.
+    """
+    _check(instrument, missing)
+    names = [item.name for item in instrument.items]
+    if absent := [name for name in names if name not in items]:
+        raise ValueError(f"items: the instrument's items {absent} are missing")
+    answers = items[names].to_numpy(dtype=float, na_value=np.nan)
+    check_range(answers, instrument)
+    parts = []
+    for scale in instrument.scales:
+        scores, n_answered = scale_scores(answers, instrument, scale, missing=missing)
+        parts.append(
+            pd.DataFrame({"participant_id": items.index, "scale": scale.id, "score": scores, "n_answered": n_answered})
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _check(instrument: Instrument, missing: Missing) -> None:
+    if missing not in get_args(Missing):
+        raise ValueError(f"missing={missing!r}: one of {list(get_args(Missing))}")
+    if instrument.disputed:
+        raise ValueError(
+            f"instrument={instrument.id!r}: the reverse key of items {list(instrument.disputed)} is undecided"
+        )
+
+
 class _Answers:
-    """The answers to one instrument as a matrix, sheets x items: reversed where the key says so, NaN where missing."""
+    """The answers to one instrument as a matrix, sheets x items, NaN where missing."""
 
     def __init__(self, responses: pd.DataFrame, instrument: Instrument) -> None:
         self.instrument = instrument
@@ -69,39 +94,23 @@ class _Answers:
         if given.sum() < len(cell):
             raise ValueError("responses: an item stands twice for the same participant_id and wave")
         self.matrix.ravel()[cell] = responses["response"].to_numpy(dtype=float)
-        self._refuse_out_of_range(names)
-        for index, declared in enumerate(instrument.items):
-            if declared.reverse is True:
-                self.matrix[:, index] = instrument.minimum + instrument.maximum - self.matrix[:, index]
+        check_range(self.matrix, instrument)
 
-    def _refuse_out_of_range(self, names: list[str]) -> None:
-        low, high = self.instrument.minimum, self.instrument.maximum
-        outside = np.flatnonzero(((self.matrix < low) | (self.matrix > high)).any(axis=0))
-        if outside.size:
-            items = [names[index] for index in outside]
-            raise ValueError(f"responses: answers outside {low} to {high} at items {items}")
-
-    def scored(self, scale: Scale, *, missing: str) -> pd.DataFrame:
-        numbers = [item.number for item in self.instrument.items]
-        answers = self.matrix[:, [numbers.index(number) for number in scale.items]]
-        unanswered = np.isnan(answers)
-        answers[unanswered] = 0.0
-        n_items = len(scale.items)
-        n_answered = n_items - unanswered.sum(axis=1)
-        share = scale.minimum_answered if missing == "instrument" else 1.0
-        needed = max(1, math.ceil(share * n_items - 1e-9))  # 0.8 x 5 items are 4, not 4.000000001
-        mean = answers.sum(axis=1) / np.where(n_answered >= needed, n_answered, np.nan)
+    def scored(self, scale: Scale, *, missing: Missing) -> pd.DataFrame:
+        scores, n_answered = scale_scores(self.matrix, self.instrument, scale, missing=missing)
         return pd.DataFrame(
             {
                 "participant_id": self.people[self.sheets // max(len(self.waves), 1)],
                 "wave": self.waves[self.sheets % max(len(self.waves), 1)],
                 "scale": scale.id,
-                "score": mean * n_items if scale.scoring == "sum" else mean,
+                "score": scores,
                 "n_answered": n_answered,
             }
         )
 
 
 def _codes(column: pd.Series) -> tuple[npt.NDArray[np.int32], pd.Index]:
+    if isinstance(column.dtype, pd.CategoricalDtype):  # text that stands a million times over is best kept so
+        return np.asarray(column.cat.codes, dtype=np.int32), column.cat.categories
     codes, found = pd.factorize(column)
     return codes.astype(np.int32), found
