@@ -233,6 +233,14 @@ def test_services_stand_among_the_limitations() -> None:
     assert [limit for _, limit in shown(table) if "after-school places" in limit]
 
 
+def test_a_service_of_the_members_alone_stands_on_the_first_page() -> None:
+    for site, stands in (("laixi", True), ("qichun", False)):
+        evaluation = evaluated(site)
+        first = page.first_page(evaluation, ef.session_record(evaluation.case.study.sessions)).describe(WORDINGS[0])
+        cautions = next(row for row in first["rows"] if row["tone"] == "caution")
+        assert ("intervention_programme.limit_services_members" in cautions["keys"]) == stands
+
+
 # ---- numbers are those of the statistics
 
 

@@ -14,6 +14,7 @@ from ..wording import Message, Words, say
 from .case import Case
 from .evaluation import READINGS, Evaluation
 from .limits import not_concluded
+from .programme import service_cautions
 from .results import described_parts, main_parts, retest_refused
 from .words import (
     baseline_label,
@@ -201,7 +202,7 @@ def _retest_method(evaluation: Evaluation) -> list[Words]:
 
 
 def _cautions(evaluation: Evaluation) -> list[Words]:
-    """Three at most: what a reader of this design most easily gets wrong."""
+    """What a reader of this design most easily gets wrong: three at most, and a service of the members alone."""
     case, rate = evaluation.case, evaluation.alarm_rate
     parts: list[Words] = []
     alpha = evaluation.alarms.alpha if evaluation.alarms is not None else rate
@@ -219,7 +220,7 @@ def _cautions(evaluation: Evaluation) -> list[Words]:
         parts.append(pool)
     if not case.same_test:
         parts.append(say("intervention_page.caution_different_tests"))
-    return parts
+    return [*parts, *service_cautions(case)]
 
 
 def _declared_pool(case: Case, declared: float) -> Message:

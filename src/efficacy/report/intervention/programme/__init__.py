@@ -2,7 +2,7 @@
 
 from .agreement import agreement_blocks, marks, rated_by_several, rated_by_two
 from .attendance import attendance_blocks, dose_blocks
-from .calendar import calendar_blocks, service_limits
+from .calendar import calendar_blocks, service_cautions, service_limits
 from .carried_out import fidelity_blocks
 from .observation import observation_blocks
 from .overview import overview_blocks
@@ -31,6 +31,7 @@ __all__ = [
     "rated_by_two",
     "ratings",
     "satisfaction_blocks",
+    "service_cautions",
     "service_limits",
     "stages_of",
 ]

@@ -47,13 +47,18 @@ def service_limits(case: Case) -> list[Words]:
     others = case.study.site.programme.co_interventions
     if others is None:
         return [say("intervention_programme.limit_services_unknown")] if case.study.site.plan is not None else []
-    confounds = [other for other in others if between_waves(case, other) and other.reached != "others"]
-    limits: list[Words] = []
-    for reached in ("members", "everybody", "unknown"):
-        names = [other.label for other in confounds if other.reached == reached]
-        if names:
-            limits.append(say(f"intervention_programme.limit_services_{reached}", services=names))
-    return limits
+    return [limit for reached in ("members", "everybody", "unknown") for limit in _limit(case, reached)]
+
+
+def service_cautions(case: Case) -> list[Words]:
+    """What belongs on the first page: a service of the members alone, which nothing can tell from the programme."""
+    return _limit(case, "members")
+
+
+def _limit(case: Case, reached: str) -> list[Words]:
+    others = case.study.site.programme.co_interventions or ()
+    names = [other.label for other in others if other.reached == reached and between_waves(case, other)]
+    return [say(f"intervention_programme.limit_services_{reached}", services=names)] if names else []
 
 
 def between_waves(case: Case, other: CoIntervention) -> bool:
