@@ -91,7 +91,7 @@ def calendar_figure(case: Case) -> Figure:
         names = [say("intervention_programme.line_waves"), say("intervention_programme.line_sessions")]
         lines = [2.0, 1.0, *(-float(line) for line in range(len(others)))]
         words = [drawing.text(name) for name in (*names, *(_reach_label(other) for other in others))]
-        axes.set_yticks(lines, [wrapped(text, width=NAME_WIDTH, lines=3) for text in words], fontsize=8.5)
+        axes.set_yticks(lines, [_tick(text) for text in words], fontsize=8.5)
         axes.set_ylim(-len(others) + 0.3, 3.1)
         axes.vlines([_at(day) for _, day in measured], -len(others) + 0.3, 2, color=ACCENT, linewidth=1, linestyle=":")
         axes.margins(x=0.06)
@@ -130,6 +130,12 @@ def _service(case: Case, other: CoIntervention) -> Words:
 
 def _reach_label(other: CoIntervention) -> Message:
     return say(f"intervention_programme.reached_{other.reached}", service=other.label)
+
+
+def _tick(words: str) -> str:
+    """A line's name, what stands in its last brackets on a line of its own."""
+    name, bracket, reach = words.rpartition(" (") if " (" in words else words.rpartition("(")
+    return f"{wrapped(name, width=NAME_WIDTH)}\n({reach}" if bracket else wrapped(words, width=NAME_WIDTH)
 
 
 def _days(other: CoIntervention) -> str:
