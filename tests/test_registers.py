@@ -172,6 +172,61 @@ def test_a_workbook_s_sheet_is_found_by_the_register_s_title(case: Case) -> None
     assert len(case.load().registers["series"]) == len(SERIES)
 
 
+CLASS_LIST = [
+    ["某校初一期末成绩单", None, None, None, None],
+    [None] * 5,
+    ["姓名", "编号", "语文", "数学", "总分"],
+    ["小明", "K01", "90", "缺考", "90"],
+    ["小红", "K02", "71", "88", "159"],
+]
+
+
+def class_lists(case: Case, *, extra: list[list[Any]] | None = None) -> None:
+    """A workbook with a class list a sheet, as schools keep them, declared beside the series of the same children."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, name in enumerate(("701", "702")):
+        sheet = book.create_sheet(name)
+        for row in [*CLASS_LIST, *(extra or [])]:
+            code = row[1].replace("K", f"K{number}") if row[1] and row[1].startswith("K") else row[1]
+            sheet.append([row[0], code, *row[2:]])
+    (case.root / "data").mkdir(exist_ok=True)
+    book.save(case.root / "data" / "classes.xlsx")
+    case.registers += """\
+  exam_marks:
+    file: data/classes.xlsx
+    sheets: ["701", "702"]
+    sheet_as: class
+    header_row: 3
+    columns: {participant_id: 编号}
+    across: {value: score, entry: subject, headings: {语文: chinese, 数学: maths}}
+    constants: {term: 2014-1, grade: 初一, full_mark: 120}
+"""
+
+
+def test_class_lists_with_titles_sheets_and_a_column_a_subject(case: Case) -> None:
+    class_lists(case)
+    study = case.load()
+    marks = study.registers["exam_marks"]
+    assert len(marks) == 2 * 2 * 2
+    table = marks.pivot_table(index=["class", "participant_id"], columns="subject", values="score", dropna=False)
+    assert sorted(marks["score"].dropna()) == [71, 71, 88, 88, 90, 90] and marks["score"].isna().sum() == 2
+    assert set(table.columns) == {"chinese", "maths"} and set(marks["class"]) == {"701", "702"}
+    assert set(marks["term"]) == {"2014-1"} and "小明" not in study.columns.to_string()
+    mapped = study.columns[study.columns["file"] == "data/classes.xlsx"]
+    assert list(mapped.loc[mapped["kind"] == "unused", "column"]) == ["总分"] * 2, "names are not even mentioned"
+
+
+def test_faults_in_class_lists_are_named_by_sheet_row_and_subject(case: Case) -> None:
+    class_lists(case, extra=[["小刚", "K03", "130", "1O0", None], ["平均分", None, "80.5", "88", None]])
+    found = {(f.code, f.sheet, f.row, f.column) for f in case.refused()}
+    assert {("data.not_a_number", "702", 6, "数学"), ("data.summary_row", "701", 7, "编号")} <= found
+    assert any(code == "data.wrong_order" and row == 6 for code, _, row, _ in found), "130 of 120"
+    case.registers = case.registers.replace("数学: maths", "物理: physics")
+    case.files["series.csv"] = [list(HEAD), *map(list, SERIES)]
+    assert ("data.unknown_column", "物理") in {(f.code, f.column) for f in case.refused()}
+
+
 # --- what is refused
 
 WRONG = [
@@ -274,6 +329,13 @@ def test_columns_that_name_children_are_dropped_at_the_door(case: Case) -> None:
             "registers.series.constants.day",
         ),
         ("  support: {file: data/a.csv}\n", "register_needed", "descriptive"),
+        ("  series: {file: data/a.xlsx, sheet: x, sheets: [b]}\n", "register_sheets", "registers.series.sheet"),
+        ("  series: {file: data/a.xlsx, sheet_as: phase}\n", "register_sheets", "registers.series.sheet_as"),
+        (
+            "  series: {file: data/a.csv, across: {value: valu, entry: outcome, headings: {a: b}}}\n",
+            "unknown_register_column",
+            "registers.series.across.valu",
+        ),
         (
             "  series: {file: data/a.csv}\ncauses: {file: data/b.csv, format: csv, id: a, level: b}\n",
             "survey_absent",

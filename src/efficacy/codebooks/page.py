@@ -20,7 +20,17 @@ in its parameter file:
 headings that are neither a column's name below nor one of its two headings. `efficacy template KIND...` writes a
 workbook with these headings and drop-down lists, which is read without any `columns`. A register in several files is a
 list of such entries; `constants: {NAME: ENTRY}` fills a column that a file lacks, `limits: {NAME: [LOW, HIGH]}` narrows
-a column of numbers to what the site's form allows.
+a column of numbers to what the site's form allows. A class list (成绩单) has a column for each subject, a
+sheet for each class and titles above its headings:
+
+    registers:
+      exam_marks:
+        file: data/SITE/CLASSES.xlsx
+        sheets: ["701", "702"]
+        sheet_as: class
+        header_row: 3
+        across: {value: score, entry: subject, headings: {语文: 语文, 数学: 数学}}
+        constants: {term: 2014-1, grade: 初一, full_mark: 120}
 
 Types: *person*, number of a child (becomes a pseudonym); *staff*, number or name of an adult (becomes s01, s02, ...);
 *category*, a short word of the site's own, never a name; *text*, free text, of which nothing is kept but whether

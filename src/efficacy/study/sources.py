@@ -57,11 +57,18 @@ def load_sources(site: Site, project: Project, audit: Audit) -> list[Loaded]:
 
 
 def open_table(
-    project: Project, file: str, *, format: Format, sheet: str | None, audit: Audit, preferred: Sequence[str] = ()
+    project: Project,
+    file: str,
+    *,
+    format: Format,
+    sheet: str | None,
+    audit: Audit,
+    preferred: Sequence[str] = (),
+    header_row: int | None = None,
 ) -> RawTable | None:
-    """A raw file, or None and the reasons in the audit. preferred: sheets to take where none is named."""
+    """A raw file, or None and the reasons in the audit. preferred, header_row: as read_table takes them."""
     try:
-        table = read_table(project, file, format=format, sheet=sheet, preferred=preferred)
+        table = read_table(project, file, format=format, sheet=sheet, preferred=preferred, header_row=header_row)
     except DataError as error:
         audit.findings.extend(error.findings)
         return None

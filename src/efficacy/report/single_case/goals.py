@@ -16,7 +16,7 @@ from ..wording import Message, Words, reasons_of, say
 from .case import Case
 from .words import child_label, code_label, day_of, entry_label, records, value_of
 
-LEVELS = (-2, -1, 0, 1, 2)
+LEVELS = {-2: "far_below", -1: "below", 0: "expected", 1: "above", 2: "far_above"}
 
 
 def attainment_of(rows: pd.DataFrame) -> GoalAttainment:
@@ -57,7 +57,7 @@ def _figure(case: Case, child: str, rows: pd.DataFrame) -> Figure:
         axes.set_ylim(-0.6, len(goals) - 0.4)
         axes.set_xlim(-2.4, 2.4)
         axes.set_xlabel(drawing.text(say("single_case.goals_x")))
-        axes.set_xticks(LEVELS, [drawing.text(say(f"single_case.level_{level + 2}")) for level in LEVELS])
+        axes.set_xticks(list(LEVELS), [drawing.text(say(f"single_case.level_{name}")) for name in LEVELS.values()])
         return canvas
 
     said = [_spoken(case, goal) for goal in goals]

@@ -16,8 +16,11 @@ _SAMPLE = 50
 _WIDEST_FIELD = 131_072  # csv's own limit: a longer field is a quote that never closes
 
 
-def read_delimited(raw: bytes, *, file: str, sha256: str) -> RawTable:
-    """A csv file: UTF-8, UTF-16 with its mark, or GB18030; separated by comma, semicolon or tab."""
+def read_delimited(raw: bytes, *, file: str, sha256: str, header_row: int | None = None) -> RawTable:
+    """A csv file: UTF-8, UTF-16 with its mark, or GB18030; separated by comma, semicolon or tab.
+
+    header_row: line of the headings; lines above it are left out.
+    """
     place = Place(file=file)
     text, encoding = decode(raw, place=place)
     nul = text.find("\0")
@@ -25,7 +28,7 @@ def read_delimited(raw: bytes, *, file: str, sha256: str) -> RawTable:
         raise place.error("data.nul_byte", row=text.count("\n", 0, nul) + 1)
     records = list(_records(text, separator=_separator(text), place=place))
     # a line without anything is no record; csv gives it as an empty list
-    filled = [(row, [cell or None for cell in cells]) for row, cells in records if cells]
+    filled = [(row, [cell or None for cell in cells]) for row, cells in records if cells and row >= (header_row or 1)]
     return table_of_records(filled, place=place, sha256=sha256, encoding=encoding)
 
 

@@ -20,9 +20,16 @@ Format = Literal["wenjuanxing", "excel", "csv", "spss"]
 
 
 def read_table(
-    project: Project, file: str, *, format: Format, sheet: str | None = None, preferred: Sequence[str] = ()
+    project: Project,
+    file: str,
+    *,
+    format: Format,
+    sheet: str | None = None,
+    preferred: Sequence[str] = (),
+    header_row: int | None = None,
 ) -> RawTable:
     """A raw file as text. file: relative to the project. preferred: sheets to take, if there, where none is named.
+    header_row: row of the headings in Excel and text files, where titles stand above them.
 
     Raises DataError with file, row and what is wrong.
     """
@@ -44,7 +51,7 @@ def read_table(
     if format == "spss":
         return read_spss(raw, file=file, sha256=sha256)
     if text_file:
-        table = read_delimited(raw, file=file, sha256=sha256)
+        table = read_delimited(raw, file=file, sha256=sha256, header_row=header_row)
     else:
-        table = read_workbook(raw, file=file, sha256=sha256, sheet=sheet, preferred=preferred)
+        table = read_workbook(raw, file=file, sha256=sha256, sheet=sheet, preferred=preferred, header_row=header_row)
     return as_wenjuanxing(table) if format == "wenjuanxing" else table

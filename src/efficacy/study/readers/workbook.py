@@ -29,11 +29,18 @@ _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 
 
 def read_workbook(
-    raw: bytes, *, file: str, sha256: str, sheet: str | None = None, preferred: Sequence[str] = ()
+    raw: bytes,
+    *,
+    file: str,
+    sha256: str,
+    sheet: str | None = None,
+    preferred: Sequence[str] = (),
+    header_row: int | None = None,
 ) -> RawTable:
     """One sheet of an .xlsx or .xls file.
 
-    sheet may be left out where the file shows only one with anything on it, or one of the preferred names.
+    sheet may be left out where the file shows only one with anything on it, or one of the preferred names. header_row:
+    of the headings; rows above it are left out.
     """
     _refuse_bomb(raw, place=Place(file=file))
     try:
@@ -47,7 +54,7 @@ def read_workbook(
     place = Place(file=file, sheet=chosen.name)
     rows = chosen.to_python(skip_empty_area=False)
     records = [(number, [_text(value) for value in row]) for number, row in enumerate(rows, start=1)]
-    return table_of_records(records, place=place, sha256=sha256)
+    return table_of_records(records[(header_row or 1) - 1 :], place=place, sha256=sha256)
 
 
 def _refuse_bomb(raw: bytes, *, place: Place) -> None:
