@@ -12,7 +12,15 @@ from ..inputs import SMALLEST_EIGENVALUE, Matrix
 from .likelihood import Likelihood, half_deviance
 from .optimum import best_minimum
 from .result import Estimator
-from .robust import Completed, completed, covariance_of_estimates, scaled_trace
+from .robust import (
+    Completed,
+    completed,
+    covariance_of_estimates,
+    mlm_trace,
+    mlr_trace,
+    saturated_covariance,
+    saturated_trace,
+)
 from .sample import Sample
 from .saturated import Moments, saturated
 from .search import Optimum, is_singular
@@ -119,12 +127,17 @@ def _tests(likelihood: Likelihood, optimum: Optimum, moments: tuple[Moments, ...
     apart = Likelihood(empty, samples)
     alone = np.concatenate([_own_moments(group, means=means) for group in samples])
     constant = math.log(2 * math.pi) / 2 * sum(int((~np.isnan(group.values)).sum()) for group in samples)
+    free = saturated_trace(samples, moments, means=means) if estimator == "MLR" else math.nan
+    holed = not all(group.complete for group in samples)
+    gammas = [saturated_covariance(group, at, estimator) for group, at in zip(samples, moments, strict=True) if holed]
     robust: dict[str, float | Completed] = {}
     for name, model, at in (("", likelihood, optimum.parameters), ("baseline_", apart, alone)):
-        if estimator != "ML":
-            robust[f"{name}trace"] = scaled_trace(model, at, moments, estimator)
-        if not all(group.complete for group in samples):
-            robust[f"{name}completed"] = completed(model, at, moments, estimator)
+        if estimator == "MLR":
+            robust[f"{name}trace"] = mlr_trace(model, at, free)
+        if estimator == "MLM":
+            robust[f"{name}trace"] = mlm_trace(model, at)
+        if holed:
+            robust[f"{name}completed"] = completed(model, at, moments, gammas)
     return Tests(
         chisq=2 * (n * optimum.value - least),
         df=float(specification.n_moments - specification.n_free),

@@ -11,24 +11,24 @@ T = S). Information and Hessian are those of f, so per respondent.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_solve, cholesky
 
 from ..inputs import Matrix
 from .moments import Matrices, Tangent, matrices, tangent
-from .sample import Pattern, Sample
+from .sample import Sample
 from .specification import FreeElements, Specification
+
+_MOST_NUMBERS = 4_000_000  # of the pairs of elements of several patterns, worked on at once
 
 
 @dataclass(frozen=True)
-class Piece:
-    """One pattern at given moments: share of all respondents, Sigma^-1 and Sigma^-1 T Sigma^-1 (items x items, zero
-    where an item is missing) and Sigma^-1 (m - mu)."""
+class Pieces:
+    """The patterns of one group at given moments: their shares of all respondents, Sigma^-1 and Sigma^-1 T Sigma^-1
+    (patterns x items x items, 0 where an item is missing), and Sigma^-1 (m - mu) (patterns x items)."""
 
-    share: float
+    shares: Matrix
     inverse: Matrix
     sandwich: Matrix
     pull: Matrix
@@ -80,21 +80,20 @@ class Likelihood:
         return (second + second.T) / 2
 
     def scores(self, parameters: Matrix) -> Matrix:
-        """Respondents x free parameters: derivative of each respondent's own log likelihood; group after group,
-        pattern after pattern."""
+        """Respondents x free parameters: derivative of each respondent's own log likelihood, group after
+        group."""
         blocks = []
         for number, group in enumerate(self.samples):
             covariance, mean = self.moments(number, parameters)
             by = tangent(self.specification, number, matrices(self.specification, number, parameters))
-            own = [casewise(by, pattern, inverse_of(covariance, pattern), mean) for pattern in group.patterns]
-            blocks.append(np.vstack(own) @ self.specification.aggregate(number))
+            blocks.append(casewise(by, group, covariance, mean) @ self.specification.aggregate(number))
         return np.vstack(blocks)
 
     def ran_off(self, parameters: Matrix) -> bool:
-        """Whether some residual variance is below -10 times its item's variance: on the way to minus infinity, where
+        """Whether some residual variance is below -5 times its item's variance: on the way to minus infinity, where
         likelihoods without a maximum lead."""
         return any(
-            bool((matrices(self.specification, number, parameters).theta.diagonal() < -10 * group.variances).any())
+            bool((matrices(self.specification, number, parameters).theta.diagonal() < -5 * group.variances).any())
             for number, group in enumerate(self.samples)
         )
 
@@ -103,7 +102,7 @@ class Likelihood:
         at = matrices(self.specification, number, parameters)
         return at.covariance, at.mean if self.specification.mean_structure else None
 
-    def _parts(self, number: int, parameters: Matrix) -> tuple[Matrices, Tangent, list[Piece]]:
+    def _parts(self, number: int, parameters: Matrix) -> tuple[Matrices, Tangent, Pieces]:
         at = matrices(self.specification, number, parameters)
         mean = at.mean if self.specification.mean_structure else None
         pieces = pieces_of(self.samples[number], at.covariance, mean, self.n)
@@ -111,113 +110,106 @@ class Likelihood:
 
 
 def half_deviance(group: Sample, covariance: Matrix, mean: Matrix | None) -> float:
-    """n f of one group at these moments: minus its log likelihood without the constant."""
-    return float(sum(pattern.n * _half_deviance(pattern, covariance, mean) for pattern in group.patterns))
+    """n f of one group at these moments: minus its log likelihood without the constant; infinite where some Sigma is
+    not positive definite."""
+    within = group.within(covariance)
+    try:
+        logs = np.log(np.diagonal(np.linalg.cholesky(within), axis1=1, axis2=2)).sum(axis=1)
+    except np.linalg.LinAlgError:
+        return math.inf
+    ratio = np.linalg.solve(within, _scatter(group, mean))
+    return float(group.counts @ (logs + np.trace(ratio, axis1=1, axis2=2) / 2))
 
 
-def pieces_of(group: Sample, covariance: Matrix, mean: Matrix | None, n: int) -> list[Piece]:
+def pieces_of(group: Sample, covariance: Matrix, mean: Matrix | None, n: int) -> Pieces:
     """By pattern, what derivatives are made of; n: respondents of all groups."""
-    return [_piece(pattern, covariance, mean, n) for pattern in group.patterns]
-
-
-def casewise(by: Tangent, pattern: Pattern, inverse: Matrix, mean: Matrix | None) -> Matrix:
-    """Respondents of one pattern x elements: derivatives of their own log likelihood.
-
-    inverse: Sigma^-1 of the pattern, items x items, zero where missing. mean: mu; None where means are not modelled.
-    """
-    centre = pattern.mean if mean is None else mean[pattern.observed]
-    pulled = (pattern.values - centre) @ inverse[pattern.observed]
-    constant = (by.left * (inverse @ by.right)).sum(axis=0)
-    scores = by.weight * ((pulled @ by.left) * (pulled @ by.right) - constant)
-    return np.asarray(scores if mean is None else scores + pulled @ by.mean, dtype=float)
-
-
-def inverse_of(covariance: Matrix, pattern: Pattern) -> Matrix:
-    """Sigma^-1 of the answered items, items x items, zero where an item is missing."""
-    if pattern.observed.all():
-        return np.asarray(np.linalg.inv(covariance), dtype=float)
-    place = np.ix_(pattern.observed, pattern.observed)
-    inverse = np.zeros_like(covariance)
-    inverse[place] = np.linalg.inv(covariance[place])
-    return inverse
-
-
-def fisher(by: Tangent, pieces: Sequence[Piece]) -> Matrix:
-    """1/2 tr(X dSigma_k X dSigma_l) + dmu_k' X dmu_l for all pairs of elements, X = Sigma^-1, summed over patterns."""
-    return sum(
-        (
-            piece.share * (_pairs(by, piece.inverse, piece.inverse) + by.mean.T @ piece.inverse @ by.mean)
-            for piece in pieces
-        ),
-        np.zeros((len(by.weight), len(by.weight))),
+    inverse = group.inverses(covariance)
+    pull = np.zeros(group.means.shape)
+    if mean is not None:
+        pull = (inverse @ np.where(group.observed, group.means - mean, 0.0)[:, :, None])[:, :, 0]
+    return Pieces(
+        shares=group.counts / n, inverse=inverse, sandwich=inverse @ _scatter(group, mean) @ inverse, pull=pull
     )
 
 
-def observed(by: Tangent, pieces: Sequence[Piece]) -> Matrix:
+def casewise(by: Tangent, group: Sample, covariance: Matrix, mean: Matrix | None) -> Matrix:
+    """Respondents x elements: derivatives of each respondent's own log likelihood at these moments.
+
+    mean: None where means are not modelled: each respondent is then centred at the sample's.
+    """
+    inverse, belongs = group.inverses(covariance), group.belongs
+    centred = np.nan_to_num(group.values - (group.means[belongs] if mean is None else mean))
+    pulled = centred @ inverse[0] if group.complete else np.einsum("ip,ipq->iq", centred, inverse[belongs])
+    constant = (by.left * (inverse @ by.right)).sum(axis=1)
+    scores = by.weight * ((pulled @ by.left) * (pulled @ by.right) - constant[belongs])
+    return np.asarray(scores if mean is None else scores + pulled @ by.mean, dtype=float)
+
+
+def fisher(by: Tangent, pieces: Pieces) -> Matrix:
+    """1/2 tr(X dSigma_k X dSigma_l) + dmu_k' X dmu_l for all pairs of elements, X = Sigma^-1, summed over patterns."""
+    pooled = np.tensordot(pieces.shares, pieces.inverse, 1)
+    return np.asarray(_pairs(by, pieces.shares, pieces.inverse) + by.mean.T @ pooled @ by.mean, dtype=float)
+
+
+def observed(by: Tangent, pieces: Pieces) -> Matrix:
     """Second derivatives of f as if the moments were linear in the elements; exact for a saturated model."""
-    total = np.zeros((len(by.weight), len(by.weight)))
-    for piece in pieces:
-        curved = 2 * _pairs(by, piece.inverse, piece.sandwich) - _pairs(by, piece.inverse, piece.inverse)
-        if by.mean.any():
-            one = (by.weight * (piece.pull @ by.right))[:, None] * (by.left.T @ piece.inverse @ by.mean)
-            two = (by.weight * (piece.pull @ by.left))[:, None] * (by.right.T @ piece.inverse @ by.mean)
-            curved += by.mean.T @ piece.inverse @ by.mean + one + one.T + two + two.T
-        total += piece.share * curved
-    return total
+    total = 2 * _pairs(by, pieces.shares, pieces.inverse, pieces.sandwich)
+    total -= _pairs(by, pieces.shares, pieces.inverse)
+    if by.mean.any():
+        for share, inverse, pull in zip(pieces.shares, pieces.inverse, pieces.pull, strict=True):
+            one = (share * by.weight * (pull @ by.right))[:, None] * (by.left.T @ inverse @ by.mean)
+            two = (share * by.weight * (pull @ by.left))[:, None] * (by.right.T @ inverse @ by.mean)
+            total += one + one.T + two + two.T
+        total += by.mean.T @ np.tensordot(pieces.shares, pieces.inverse, 1) @ by.mean
+    return np.asarray(total, dtype=float)
 
 
-def _half_deviance(pattern: Pattern, covariance: Matrix, mean: Matrix | None) -> float:
-    """1/2 [log det Sigma + tr(Sigma^-1 T)] of one pattern."""
-    sigma = covariance if pattern.observed.all() else covariance[np.ix_(pattern.observed, pattern.observed)]
-    try:
-        root = cholesky(sigma, lower=True, check_finite=False)
-    except LinAlgError:
-        return math.inf
-    scatter = pattern.covariance
-    if mean is not None:
-        away = pattern.mean - mean[pattern.observed]
-        scatter = scatter + np.outer(away, away)
-    return float(np.log(root.diagonal()).sum() + cho_solve((root, True), scatter, check_finite=False).trace() / 2)
+def _scatter(group: Sample, mean: Matrix | None) -> Matrix:
+    """T by pattern, 0 where an item is missing."""
+    if mean is None:
+        return group.covariances
+    away = np.where(group.observed, group.means - mean, 0.0)
+    return np.asarray(group.covariances + away[:, :, None] * away[:, None, :], dtype=float)
 
 
-def _piece(pattern: Pattern, covariance: Matrix, mean: Matrix | None, n: int) -> Piece:
-    inverse = inverse_of(covariance, pattern)
-    seen = inverse[:, pattern.observed]
-    scatter, pull = pattern.covariance, np.zeros(len(covariance))
-    if mean is not None:
-        away = pattern.mean - mean[pattern.observed]
-        scatter = scatter + np.outer(away, away)
-        pull = seen @ away
-    return Piece(share=pattern.n / n, inverse=inverse, sandwich=seen @ scatter @ seen.T, pull=pull)
-
-
-def _pooled(pieces: Sequence[Piece]) -> tuple[Matrix, Matrix]:
+def _pooled(pieces: Pieces) -> tuple[Matrix, Matrix]:
     """W = Sigma^-1 - Sigma^-1 T Sigma^-1 and Sigma^-1 (m - mu), summed over patterns by their shares."""
-    weight = sum((piece.share * (piece.inverse - piece.sandwich) for piece in pieces), np.zeros_like(pieces[0].inverse))
-    pull = sum((piece.share * piece.pull for piece in pieces), np.zeros_like(pieces[0].pull))
-    return weight, pull
+    weight = np.tensordot(pieces.shares, pieces.inverse - pieces.sandwich, 1)
+    return np.asarray(weight, dtype=float), np.asarray(pieces.shares @ pieces.pull, dtype=float)
 
 
-def _first(by: Tangent, pieces: Sequence[Piece]) -> Matrix:
+def _first(by: Tangent, pieces: Pieces) -> Matrix:
     """Gradient of f by element."""
     weight, pull = _pooled(pieces)
     return np.asarray(by.weight * (by.left * (weight @ by.right)).sum(axis=0) - pull @ by.mean, dtype=float)
 
 
-def _pairs(by: Tangent, one: Matrix, two: Matrix) -> Matrix:
-    """1/2 tr(X dSigma_k Y dSigma_l) for all pairs of elements, X and Y symmetric, made symmetric in k and l."""
-    one_left, one_right = one @ by.left, one @ by.right
-    a, left, right = by.left.T @ one_right, by.left.T @ one_left, by.right.T @ one_right
-    if one is two:
-        traces = a * a.T + left * right
-    else:
-        two_left, two_right = two @ by.left, two @ by.right
-        b = by.left.T @ two_right
-        traces = (a * b.T + a.T * b + left * (by.right.T @ two_right) + right * (by.left.T @ two_left)) / 2
-    return np.asarray(np.outer(by.weight, by.weight) * traces, dtype=float)
+def _pairs(by: Tangent, shares: Matrix, one: Matrix, two: Matrix | None = None) -> Matrix:
+    """1/2 tr(X dSigma_k Y dSigma_l) for all pairs of elements, summed over patterns by their shares and made symmetric
+    in k and l. one, two: X and Y (as X where not given), symmetric, patterns x items x items."""
+    n = len(by.weight)
+    total = np.zeros((n, n))
+    at_once = max(1, _MOST_NUMBERS // max(n * n, 1))
+    for first in range(0, len(shares), at_once):
+        some = slice(first, first + at_once)
+        across, left, right = _products(by, one[some])
+        if two is None:
+            traces = across * across.transpose(0, 2, 1) + left * right
+        else:
+            other, other_left, other_right = _products(by, two[some])
+            turned = across * other.transpose(0, 2, 1)
+            traces = (turned + turned.transpose(0, 2, 1) + left * other_right + right * other_left) / 2
+        total += np.tensordot(shares[some], traces, 1)
+    return np.asarray(np.outer(by.weight, by.weight) * total, dtype=float)
 
 
-def _bend(elements: FreeElements, at: Matrices, by: Tangent, pieces: Sequence[Piece]) -> Matrix:
+def _products(by: Tangent, inner: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+    """u'Xv, u'Xu and v'Xv of all pairs of elements, by pattern."""
+    left, right = inner @ by.left, inner @ by.right
+    return by.left.T @ right, by.left.T @ left, by.right.T @ right
+
+
+def _bend(elements: FreeElements, at: Matrices, by: Tangent, pieces: Pieces) -> Matrix:
     """The part of the Hessian that is due to the moments' own second derivatives.
 
     Moving element l moves left_k by onto_left[k, l] left_l, and right_k by right_left[k, l] left_l +

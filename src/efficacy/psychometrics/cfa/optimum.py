@@ -43,20 +43,18 @@ def best_minimum(problem: Problem, *, thorough: bool) -> tuple[Optimum | None, t
     lower_without_minimum.
     """
     specification = problem.specification
-    if has_markers(specification):
-        first = None if thorough else minimise(problem, specification.start, lost=problem.ran_off)
-        if first is not None and first.converged:
-            return first, ()
-        twin = unit_twin(specification)
-        optimum, reasons = _best(problem.on(twin), thorough=thorough)
-        brought = None if optimum is None else in_marker_units(specification, twin, optimum.parameters)
-        again = None if brought is None else minimise(problem, brought)
-        if again is not None and again.converged:
-            return again, reasons
-    optimum, reasons = _best(problem, thorough=thorough)
-    if optimum is not None:
-        optimum = minimise(problem, oriented(specification, optimum.parameters))
-    return optimum, reasons
+    if not has_markers(specification):
+        optimum, reasons = _best(problem, thorough=thorough)
+        turned = None if optimum is None else minimise(problem, oriented(specification, optimum.parameters))
+        return turned, reasons
+    first = None if thorough else minimise(problem, specification.start, lost=problem.ran_off)
+    if first is not None and first.converged:
+        return first, ()
+    twin = unit_twin(specification)
+    optimum, reasons = _best(problem.on(twin), thorough=thorough)
+    brought = None if optimum is None else in_marker_units(specification, twin, optimum.parameters)
+    start = specification.start if brought is None else brought  # negative factor variances have no twin
+    return minimise(problem, start, lost=problem.ran_off), reasons
 
 
 def _best(problem: Problem, *, thorough: bool) -> tuple[Optimum | None, tuple[Reason, ...]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..inputs import Matrix
-from .likelihood import Likelihood, Piece, casewise, fisher, inverse_of, observed, pieces_of
+from .likelihood import Likelihood, Pieces, casewise, fisher, observed, pieces_of
 from .moments import Tangent, jacobian, matrices, tangent, vech_indices
 from .result import Estimator
 from .sample import Sample
@@ -34,31 +35,34 @@ def covariance_of_estimates(likelihood: Likelihood, parameters: Matrix, estimato
     return np.asarray(bread @ _spread(likelihood, parameters) @ bread / likelihood.n, dtype=float)
 
 
-def scaled_trace(
-    likelihood: Likelihood, parameters: Matrix, saturated: tuple[Moments, ...], estimator: Estimator
-) -> float:
-    """What the test of fit is of on average when the model holds: its df for normal data.
+def mlr_trace(likelihood: Likelihood, parameters: Matrix, saturated: float) -> float:
+    """What the test of fit is of on average when the model holds, without normality (for normal data: its df).
 
-    MLR: tr(B1 A1^-1) - tr(J H^-1), A1 and B1 the information and the scores' outer product of the saturated model at
-    the sample's moments (Yuan & Bentler 2000, doi:10.1111/0081-1750.00078, as Mplus computes it). MLM: tr(U Gamma)
-    with Gamma the covariances of the sample's moments and U the residual weight at the model's moments (Satorra &
-    Bentler 1994). Divided by the df it is the scaling factor.
+    tr(B1 A1^-1) - tr(J H^-1): A1 and B1 the information and the scores' outer product of the saturated model at the
+    sample's moments (saturated: saturated_trace), H and J the model's. Divided by the df it is the scaling factor.
+    Reference: Yuan & Bentler (2000), doi:10.1111/0081-1750.00078, as Mplus computes it.
     """
-    if estimator == "MLM":
-        _, information = likelihood.slope(parameters)
-        spread = sum(
-            _kurtosis(group, likelihood.moments(number, parameters)[0], means=likelihood.specification.mean_structure)
-            for number, group in enumerate(likelihood.samples)
-        )
-        return float(spread - np.trace(np.linalg.solve(information, _spread(likelihood, parameters))))
     scores = likelihood.scores(parameters)
     model = np.trace(np.linalg.solve(likelihood.hessian(parameters), scores.T @ scores / likelihood.n))
-    means = likelihood.specification.mean_structure
-    free = sum(
-        _saturated_trace(group, moments, means=means)
-        for group, moments in zip(likelihood.samples, saturated, strict=True)
+    return float(saturated - model)
+
+
+def mlm_trace(likelihood: Likelihood, parameters: Matrix) -> float:
+    """The same for complete answers by Satorra and Bentler (1994): tr(U Gamma), Gamma the covariances of the sample's
+    moments and U the residual weight at the model's."""
+    _, information = likelihood.slope(parameters)
+    spread = sum(
+        _kurtosis(group, likelihood.moments(number, parameters)[0], means=likelihood.specification.mean_structure)
+        for number, group in enumerate(likelihood.samples)
     )
-    return float(free - model)
+    return float(spread - np.trace(np.linalg.solve(information, _spread(likelihood, parameters))))
+
+
+def saturated_trace(samples: Sequence[Sample], saturated: Sequence[Moments], *, means: bool) -> float:
+    """tr(B1 A1^-1), summed over groups."""
+    return float(
+        sum(_saturated_trace(group, moments, means=means) for group, moments in zip(samples, saturated, strict=True))
+    )
 
 
 @dataclass(frozen=True)
@@ -71,18 +75,19 @@ class Completed:
 
 
 def completed(
-    likelihood: Likelihood, parameters: Matrix, saturated: tuple[Moments, ...], estimator: Estimator
+    likelihood: Likelihood, parameters: Matrix, saturated: Sequence[Moments], gammas: Sequence[Matrix]
 ) -> Completed:
     """What cfi, tli and rmsea would be estimated from with complete answers.
 
     chisq = N F(saturated moments, model's moments), F the discrepancy of complete answers; trace = tr(U Gamma), U the
-    residual weight of complete answers at the saturated moments, Gamma the covariances of those moments. Reference:
+    residual weight of complete answers at the saturated moments, Gamma the covariances of those moments (gammas: by
+    group, saturated_covariance). Reference:
     Zhang & Savalei (2023), doi:10.1037/met0000445.
     """
     chisq, spread = 0.0, 0.0
     size = likelihood.specification.n_free
     bread, meat = np.zeros((size, size)), np.zeros((size, size))
-    for number, (group, moments) in enumerate(zip(likelihood.samples, saturated, strict=True)):
+    for number, (group, moments, gamma) in enumerate(zip(likelihood.samples, saturated, gammas, strict=True)):
         share = group.n / likelihood.n
         covariance, mean = likelihood.moments(number, parameters)
         away = np.zeros(len(covariance)) if mean is None else moments.mean - mean
@@ -90,7 +95,6 @@ def completed(
         ratio = np.linalg.solve(covariance, scatter)
         between = np.linalg.slogdet(covariance)[1] - np.linalg.slogdet(moments.covariance)[1]
         chisq += group.n * float(np.trace(ratio) - len(ratio) + between)
-        gamma = saturated_covariance(group, moments, estimator)
         weight = _complete_weight(moments.covariance)
         delta = jacobian(likelihood.specification, number, parameters)
         spread += float(np.trace(weight @ gamma))
@@ -125,9 +129,7 @@ def saturated_tangent(n_items: int, *, means: bool) -> Tangent:
 
 def _saturated_scores(group: Sample, moments: Moments, by: Tangent) -> Matrix:
     means = moments.mean if by.mean.any() else None
-    return np.vstack(
-        [casewise(by, pattern, inverse_of(moments.covariance, pattern), means) for pattern in group.patterns]
-    )
+    return casewise(by, group, moments.covariance, means)
 
 
 def _saturated_trace(group: Sample, moments: Moments, *, means: bool) -> float:
@@ -143,9 +145,8 @@ def _saturated_trace(group: Sample, moments: Moments, *, means: bool) -> float:
 def _kurtosis(group: Sample, covariance: Matrix, *, means: bool) -> float:
     """tr(W Gamma) of complete answers: W the normal-theory weight at this Sigma, Gamma the covariances of the
     sample's moments. 1/2 [mean of d_i^2 - tr(Sigma^-1 S Sigma^-1 S)], d_i the squared Mahalanobis distances."""
-    pattern = group.patterns[0]
-    centred = pattern.values - pattern.mean
-    ratio = np.linalg.solve(covariance, pattern.covariance)
+    centred = group.values - group.means[0]
+    ratio = np.linalg.solve(covariance, group.covariances[0])
     distances = (centred * np.linalg.solve(covariance, centred.T).T).sum(axis=1)
     trace = ((distances**2).mean() - np.trace(ratio @ ratio)) / 2
     return float(trace + distances.mean() * means)
@@ -155,11 +156,10 @@ def _spread(likelihood: Likelihood, parameters: Matrix) -> Matrix:
     """Delta' W Gamma W Delta of complete answers: scores about the sample's own moments."""
     total = np.zeros((likelihood.specification.n_free, likelihood.specification.n_free))
     for number, group in enumerate(likelihood.samples):
-        pattern = group.patterns[0]
         at = matrices(likelihood.specification, number, parameters)
         by = tangent(likelihood.specification, number, at)
-        means = pattern.mean if likelihood.specification.mean_structure else None
-        scores = casewise(by, pattern, inverse_of(at.covariance, pattern), means)
+        means = group.means[0] if likelihood.specification.mean_structure else None
+        scores = casewise(by, group, at.covariance, means)
         scores = (scores - scores.mean(axis=0)) @ likelihood.specification.aggregate(number)
         total += scores.T @ scores / likelihood.n
     return total
@@ -168,5 +168,7 @@ def _spread(likelihood: Likelihood, parameters: Matrix) -> Matrix:
 def _complete_weight(covariance: Matrix) -> Matrix:
     """Information of complete normal answers about means and vech of the covariances."""
     inverse = np.asarray(np.linalg.inv(covariance), dtype=float)
-    piece = Piece(share=1.0, inverse=inverse, sandwich=inverse, pull=np.zeros(len(covariance)))
-    return fisher(saturated_tangent(len(covariance), means=True), [piece])
+    pieces = Pieces(
+        shares=np.ones(1), inverse=inverse[None], sandwich=inverse[None], pull=np.zeros((1, len(covariance)))
+    )
+    return fisher(saturated_tangent(len(covariance), means=True), pieces)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..inputs import Matrix
-from .sample import Pattern, Sample
+from .sample import Sample
 
 _TOLERANCE = 1e-9  # largest change of a mean or covariance in one round, in standard deviations
-_MOST_ROUNDS = 5000
+_MOST_ROUNDS = 2000
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def saturated(group: Sample) -> Moments:
     Dempster, Laird & Rubin (1977), doi:10.1111/j.2517-6161.1977.tb01600.x. R: lavaan::lavInspect(fit, "sampstat").
     """
     if group.complete:
-        return Moments(group.patterns[0].mean, group.patterns[0].covariance, converged=True)
+        return Moments(group.means[0], group.covariances[0], converged=True)
     mean = np.nanmean(group.values, axis=0)
-    covariance = np.diag(np.nanvar(group.values, axis=0))
+    covariance = np.diag(group.variances)
     scale = np.sqrt(covariance.diagonal())
     for _ in range(_MOST_ROUNDS):
         try:
@@ -50,25 +50,13 @@ def saturated(group: Sample) -> Moments:
 
 
 def _round(group: Sample, mean: Matrix, covariance: Matrix) -> tuple[Matrix, Matrix]:
-    total, squares = np.zeros(len(mean)), np.zeros_like(covariance)
-    for pattern in group.patterns:
-        filled, scatter = _filled(pattern, mean, covariance)
-        total += pattern.n / group.n * filled
-        squares += pattern.n / group.n * (scatter + np.outer(filled, filled))
-    return total, squares - np.outer(total, total)
-
-
-def _filled(pattern: Pattern, mean: Matrix, covariance: Matrix) -> tuple[Matrix, Matrix]:
-    """Expected mean and expected covariance about it of all items, given what was answered."""
-    seen, unseen = pattern.observed, ~pattern.observed
-    regression = np.linalg.solve(covariance[np.ix_(seen, seen)], covariance[np.ix_(seen, unseen)])
-    onto = np.zeros((len(mean), int(seen.sum())))
-    onto[seen] = np.eye(int(seen.sum()))
-    onto[unseen] = regression.T
-    filled = onto @ (pattern.mean - mean[seen])
-    filled += mean
-    scatter = onto @ pattern.covariance @ onto.T
-    scatter[np.ix_(unseen, unseen)] += (
-        covariance[np.ix_(unseen, unseen)] - covariance[np.ix_(unseen, seen)] @ regression
-    )
-    return filled, scatter
+    """Means and covariances of the answers filled in by regression on what was answered: of a pattern with
+    X = Sigma^-1 of its items, all items are Sigma X times the answered ones, with Sigma - Sigma X Sigma left over."""
+    onto = covariance @ group.inverses(covariance)
+    away = np.where(group.observed, group.means - mean, 0.0)
+    filled = (onto @ away[:, :, None])[:, :, 0]
+    scatter = onto @ group.covariances @ onto.transpose(0, 2, 1) + covariance - onto @ covariance
+    scatter += filled[:, :, None] * filled[:, None, :]
+    shares = group.counts / group.n
+    moved = shares @ filled
+    return np.asarray(mean + moved), np.asarray(np.tensordot(shares, scatter, 1) - np.outer(moved, moved))

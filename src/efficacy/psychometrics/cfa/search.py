@@ -16,7 +16,7 @@ GOOD_ENOUGH = 1e-12  # a decrement that rounding may stop the search at: 1e-5 st
 
 _SCORING_STEPS = 4  # first steps with the expected information, which is never indefinite
 _NEAR = 1e-2  # decrement below which second derivatives are used at once
-_MOST_STEPS = 150
+_MOST_STEPS = 100
 _MOST_TRIALS = 25
 _SINGULAR = 1e-11  # smallest over largest eigenvalue of the information of parameters in units of their own
 _FLATTEST = 1e-7  # curvature, relative to the largest, that a step is computed with at least
@@ -54,7 +54,7 @@ def minimise(objective: Objective, start: Matrix, *, lost: Callable[[Matrix], bo
     Every step lowers f. First Fisher scoring, its step halved until f falls; then Newton's steps within a trust
     region, the absolute values of the Hessian's eigenvalues in place of negative ones, so that neither saddles nor
     bent valleys hold the search. Ends when the decrement is below 1e-18, when rounding allows no lower f, or after
-    150 steps; it has converged only if the decrement is then below 1e-12. lost: whether the search has run off to where
+    100 steps; it has converged only if the decrement is then below 1e-12. lost: whether the search has run off to where
     no minimum is to be expected, and may be given up. Reference: Nocedal & Wright (2006),
     doi:10.1007/978-0-387-40065-5; Dauphin et al. (2014), arXiv:1406.2572.
     """
