@@ -129,8 +129,8 @@ class TestShares:
         assert (result.n_used, result.n_dropped) == (7, 1)
 
     def test_change_keeps_stayers_leavers_and_joiners_apart(self):
-        earlier = pd.Series([True, True, False, True, pd.NA], index=list("abcdx"), dtype="boolean")
-        later = pd.Series([False, True, True, False, True], index=list("abcey"), dtype="boolean")
+        earlier = pd.Series([True, True, False, True, pd.NA, pd.NA], index=list("abcdxz"), dtype="boolean")
+        later = pd.Series([False, True, True, False, True, pd.NA], index=list("abcxyz"), dtype="boolean")
         change = rg.share_change(earlier, later)
         assert (change.n_stayed_bottom, change.n_left, change.n_entered, change.n_neither) == (1, 1, 1, 0)
         assert (change.estimate, change.conf_low, change.conf_high) == rg.newcombe_paired(1, 1, 1, 0)
@@ -138,7 +138,7 @@ class TestShares:
         whole = (change.whole_estimate, change.whole_conf_low, change.whole_conf_high)
         assert whole == rg.newcombe_unpaired(3, 4, 3, 5)
         groups = change.groups.set_index("level")
-        assert groups["n"].to_dict() == {"stayers": 3, "leavers": 1, "joiners": 2}
+        assert groups["n"].to_dict() == {"stayers": 3, "leavers": 1, "joiners": 1, "absent": 1}, "z never had a mark"
         assert groups.loc["leavers", "n_bottom_earlier"] == 1
         assert groups.loc["joiners", "n_bottom_later"] == 1
         assert list(change.tidy()["n"]) == [3, 6]
@@ -213,6 +213,7 @@ class TestChangesByGroup:
         assert (-first["share_fall"], first["conf_low"], first["conf_high"]) == pytest.approx(expected)
         luck = rg.chance_of_fall(3, share=0.5, fall=1 / 3, retest_r=[0.8]).tidy()["estimate"][0]
         assert first["chance"] == pytest.approx(luck)
+        assert first["luck_band"] == rg.luck_band(3, share=0.5, retest_r=0.8)
         assert table.loc["c2", ["n", "count_reduction"]].to_list() == [2, -1]  # g was not there before
         assert math.isnan(table.loc["c2", "chance"])
 
@@ -246,6 +247,21 @@ class TestLuck:
         assert chance[23, 0.06] > chance[55, 0.06]
         assert 0.25 < chance[55, 0.03] < 0.32  # what a grade of 55 shows in a semester without change
         assert 0.36 < chance[23, 0.03] < 0.41
+
+    @pytest.mark.parametrize(("n", "conf_level"), [(18, 0.95), (55, 0.95), (55, 0.8)])
+    def test_a_change_within_the_luck_band_is_what_chance_does(self, n, conf_level):
+        band = rg.luck_band(n, share=0.35, retest_r=0.9, conf_level=conf_level)
+
+        def beyond(pupils):
+            return 2 * rg.chance_of_fall(n, share=0.35, fall=(pupils + 1) / n, retest_r=[0.9]).tidy()["estimate"][0]
+
+        assert beyond(band) <= 1 - conf_level < beyond(band - 1)
+
+    def test_nobody_has_no_luck_band(self):
+        assert math.isnan(rg.luck_band(0, share=0.3, retest_r=0.8))
+        assert math.isnan(rg.luck_band(9, share=0.0, retest_r=0.8))
+        with pytest.raises(ValueError, match="retest_r"):
+            rg.luck_band(9, share=0.3, retest_r=1.0)
 
     def test_nobody_and_certainty_have_reasons(self):
         assert rg.chance_of_fall(0, share=0.3, fall=0.03, retest_r=[0.8]).reasons[0].key == "too_few_rows"

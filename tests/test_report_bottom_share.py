@@ -7,6 +7,7 @@ import pytest
 from notebook_cells import ROOT, copied_project, shown_blocks
 
 import efficacy as ef
+from efficacy.errors import ParameterError
 from efficacy.params import load_site, resolve
 from efficacy.project import Project
 from efficacy.report import bottom_share as page
@@ -15,7 +16,8 @@ from efficacy.study import load_study
 PROJECT = Project(ROOT)
 EXPECTED = {
     "first_page", "shares", "ties", "combinations", "list", "families", "course", "targets", "changes", "chance",
-    "funnel", "classes", "standing", "standing.figure", "transitions", "causes", "help", "duties", "indicators",
+    "funnel", "classes", "by_subject", "standing", "standing.figure", "transitions", "causes", "causes.together",
+    "help", "duties", "indicators",
     "activities", "recommendations", "colophon",
 }  # fmt: skip
 
@@ -88,6 +90,53 @@ def test_the_label_that_sticks_is_for_the_internal_version(pages, monkeypatch):
     assert "智力因素" not in [row["cells"][0]["shown"] for row in pages["zh"]["bottom_share.causes"]["rows"]]
     internal = shown_blocks(monkeypatch, "bottom_share", "sizhoutou", profile="internal")
     assert "智力因素" in [row["cells"][0]["shown"] for row in internal["bottom_share.causes"]["rows"]]
+
+
+def test_every_cause_has_the_kappa_of_the_two_raters(pages, site):
+    study, _, _ = site
+    rows = pages["en"]["bottom_share.causes"]["rows"]
+    forms = page.cause_forms(study)
+    chosen = [rows for _, rows in forms.groupby("rater")]
+    both = set.intersection(*(set(rows["participant_id"]) for rows in chosen))
+    assert len(both) > 50
+    for row, cause in zip(rows, ("psychology", "family", "habits", "conduct"), strict=True):
+        named = [set(table.loc[table["level"] == cause, "participant_id"]) for table in chosen]
+        first, second = ({pupil: pupil in pupils for pupil in both} for pupils in named)
+        observed = sum(first[pupil] == second[pupil] for pupil in both) / len(both)
+        p, q = (sum(said.values()) / len(both) for said in (first, second))
+        expected = p * q + (1 - p) * (1 - q)
+        assert row["cells"][5]["raw"] == pytest.approx((observed - expected) / (1 - expected))
+        low, high = row["cells"][6]["raw"]
+        assert low < row["cells"][5]["raw"] < high
+
+
+def test_subjects_are_awarded_by_their_rank_in_the_county(tmp_path, monkeypatch):
+    school = load_site("sizhoutou", project=PROJECT).site.school.model_dump(mode="json", exclude_none=True)
+    tier = {"unit": "subject", "name": {"zh": "单科奖", "en": "subject"}}
+    school["awards"] = [
+        tier | {"criterion": "rank_rise", "at_least": 1, "amount": 300.0},
+        tier | {"criterion": "share_fall", "at_least": 0.03, "amount": 100.0, "only_if_rank_kept": True},
+    ]
+    project = copied_project(tmp_path, "sizhoutou", school=school)
+    blocks = shown_blocks(monkeypatch, "bottom_share", "sizhoutou", project=project)
+    rows = [[cell.get("raw") for cell in row["cells"]] for row in blocks["bottom_share.by_subject"]["rows"]]
+    assert len(rows) == 12
+    for row in rows:
+        before, now, fall = row[2], row[3], -row[7]
+        rose, kept = before is not None and before > now, before == now
+        assert row[-1] == (300 if rose else 100 if kept and fall >= 0.03 - 1e-12 else 0)
+    assert {row[-1] for row in rows} >= {0, 300}
+    assert "amount" not in [column["role"] for column in blocks["bottom_share.classes"]["columns"]]
+
+
+def test_classes_have_no_rank(tmp_path):
+    school = load_site("sizhoutou", project=PROJECT).site.school.model_dump(mode="json", exclude_none=True)
+    tier = {"unit": "class", "name": {"zh": "奖", "en": "award"}, "at_least": 1, "amount": 1.0}
+    wrongs = ({"criterion": "rank_rise"}, {"criterion": "share_fall", "only_if_rank_kept": True})
+    for number, wrong in enumerate(wrongs):
+        school["awards"] = [tier | wrong]
+        with pytest.raises(ParameterError, match="class_without_rank"):
+            load_site("sizhoutou", project=Project(copied_project(tmp_path / str(number), "sizhoutou", school=school)))
 
 
 def test_awards_follow_the_declared_rules(tmp_path, monkeypatch):

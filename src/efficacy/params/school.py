@@ -51,11 +51,15 @@ class AwardTier(StrictModel):
 
     name: Text
     unit: Literal["class", "subject"]
-    """To whom: a class for the total, or a class and subject."""
+    """To whom: a class, by its totals, or a subject of a grade. Only the latter has a rank in the county."""
     criterion: Literal["count_reduction", "share_fall", "rank_rise"]
     at_least: float
     amount: Annotated[float, Field(ge=0)]
     only_if_rank_kept: bool = False
+
+    def misfits(self) -> Iterator[Misfit]:
+        if self.unit == "class" and (self.criterion == "rank_rise" or self.only_if_rank_kept):
+            yield Misfit("class_without_rank", ("unit",))
 
 
 class School(StrictModel):

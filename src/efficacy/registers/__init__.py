@@ -13,7 +13,7 @@ from .casework import (
 from .duties import DUTY_STATES, duty_counts, duty_states
 from .help_log import Reconciliation, help_balance, reconcile_help
 from .identification import COMBINATIONS, TOTAL, TieRule, identify_bottom, subject_by_total, with_totals
-from .luck import ChanceOfFall, chance_of_fall
+from .luck import ChanceOfFall, chance_of_fall, luck_band
 from .proportions import Estimate, binomial_limits, newcombe_paired, newcombe_unpaired, wilson
 from .roll import RetentionFormula, RollCheck, check_roll, median_days, time_to_visit
 from .shares import (
@@ -67,6 +67,7 @@ __all__ = [
     "identified_standing",
     "identify_bottom",
     "judge_targets",
+    "luck_band",
     "median_days",
     "needed_fall",
     "newcombe_paired",

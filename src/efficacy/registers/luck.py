@@ -65,6 +65,22 @@ def chance_of_fall(n: int, *, share: float, fall: float, retest_r: list[float]) 
     )
 
 
+def luck_band(n: int, *, share: float, retest_r: float, conf_level: float = 0.95) -> float:
+    """Net number of pupils up to which a change, down or up, is within what chance does.
+
+    The smallest whole k with P(abs(left - entered) > k) <= 1 - conf_level, the probabilities being those of
+    ``chance_of_fall``. n: the same pupils at both terms; share: their true bottom share. NaN for nobody or a share of 0
+    or 1. Raises ValueError for retest_r outside 0..1.
+    """
+    if not 0 < retest_r < 1:
+        raise ValueError(f"retest_r={retest_r!r}: strictly between 0 and 1")
+    if n < 1 or not 0 < share < 1:
+        return math.nan
+    chances = _net_leavers(n, probability_of_leaving(share, retest_r))
+    beyond = 2 * (chances[n:].sum() - np.cumsum(chances[n:]))  # symmetric: beyond k on either side
+    return float(np.argmax(beyond <= 1 - conf_level + 1e-12))
+
+
 def probability_of_leaving(share: float, retest_r: float) -> float:
     """Probability of a mark under the cut first and above it the second time, with nothing changed.
 

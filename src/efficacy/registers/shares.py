@@ -11,7 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from ..results import Reason, Result
-from .luck import chance_of_fall
+from .luck import chance_of_fall, luck_band
 from .proportions import (
     NOTHING,
     Estimate,
@@ -22,7 +22,7 @@ from .proportions import (
     wilson,
 )
 
-KINDS = ("stayers", "leavers", "joiners")
+KINDS = ("stayers", "leavers", "joiners", "absent")
 Direction = Literal["fell", "rose", "open"]
 
 
@@ -77,8 +77,9 @@ class ShareChange(Result):
 
     estimate, std_error, conf_low, conf_high: the same pupils (stayers), paired (Newcombe). n_stayed_bottom, n_left,
     n_entered, n_neither: stayers by what they were at the two terms. whole_*: all pupils of the two terms taken as
-    different groups (Newcombe unpaired); it mixes change with who came and went. groups: one row for stayers, leavers
-    and joiners: level, n, n_bottom_earlier, n_bottom_later (missing where they were not there).
+    different groups (Newcombe unpaired); it mixes change with who came and went. groups: one row each for stayers,
+    leavers, joiners (enrolled at one of the terms only) and absent (enrolled at both, decided at one only): level, n,
+    n_bottom_earlier, n_bottom_later (missing where they were not there).
     """
 
     estimate: float
@@ -110,9 +111,10 @@ class ShareChange(Result):
 def share_change(earlier: pd.Series, later: pd.Series, *, conf_level: float = 0.95) -> ShareChange:
     """Change of a bottom share between two terms.
 
-    earlier, later: bottom (nullable truth values) by participant_id, of one grade or class and subject. A pupil is
-    there where the value is not missing. n_used: stayers; n_dropped: leavers and joiners. No stayers: not computable.
-    Raises ValueError for repeated participant_ids. R: see ``newcombe_paired`` and ``newcombe_unpaired``.
+    earlier, later: bottom (nullable truth values) by participant_id, of one grade or class and subject; a pupil who is
+    not in the index was not enrolled, one with a missing value had no mark. n_used: stayers, decided at both terms;
+    n_dropped: decided at one only. No stayers: not computable. Raises ValueError for repeated
+    participant_ids. R: see ``newcombe_paired`` and ``newcombe_unpaired``.
     """
     if not (earlier.index.is_unique and later.index.is_unique):
         raise ValueError("earlier, later: one row per participant_id, found repeated ones")
@@ -141,7 +143,7 @@ def share_change(earlier: pd.Series, later: pd.Series, *, conf_level: float = 0.
         whole_estimate=whole.estimate,
         whole_conf_low=whole.conf_low,
         whole_conf_high=whole.conf_high,
-        groups=_movers(before, after, stayers),
+        groups=_movers(earlier, later),
     )
 
 
@@ -195,7 +197,8 @@ def changes_by_group(
     earlier, later: participant_id, bottom, and the group's name in ``by``, one row a pupil, who belongs to the group
     of the later term. retest_r: correlation of marks for what chance does (``chance_of_fall``). Returns the group, n
     (stayers), n_earlier and n_later (of them in the bottom share), count_reduction, share_fall, conf_low, conf_high (of
-    the change, a fall negative), chance (of at least such a fall with nothing changed; missing without a fall).
+    the change, a fall negative), chance (of at least such a fall with nothing changed; missing without a fall),
+    luck_band (net pupils up to which chance alone changes the count, see there).
     """
     first = earlier.set_index("participant_id")["bottom"]
     rows = []
@@ -204,9 +207,11 @@ def changes_by_group(
         change = share_change(first.reindex(now.index), now, conf_level=conf_level)
         n_earlier = change.n_stayed_bottom + change.n_left
         fall = -change.estimate
-        chance = math.nan
-        if change.n_used and fall > 0:
+        chance = band = math.nan
+        if change.n_used:
             mean_share = (2 * n_earlier - change.n_left + change.n_entered) / (2 * change.n_used)
+            band = luck_band(change.n_used, share=mean_share, retest_r=retest_r, conf_level=conf_level)
+        if change.n_used and fall > 0:
             by_r = chance_of_fall(change.n_used, share=mean_share, fall=fall, retest_r=[retest_r]).by_r
             chance = float(by_r["estimate"].iloc[0])
         rows.append(
@@ -220,10 +225,11 @@ def changes_by_group(
                 "conf_low": change.conf_low,
                 "conf_high": change.conf_high,
                 "chance": chance,
+                "luck_band": band,
             }
         )
     columns = ["n", "n_earlier", "n_later", "count_reduction", "share_fall", "conf_low", "conf_high", "chance"]
-    return pd.DataFrame(rows, columns=[by, *columns])
+    return pd.DataFrame(rows, columns=[by, *columns, "luck_band"])
 
 
 def funnel(shares: pd.DataFrame, *, centre: float, conf_level: float = 0.95) -> pd.DataFrame:
@@ -244,14 +250,18 @@ def _quadrants(before: pd.Series, after: pd.Series) -> list[tuple[pd.Series, pd.
     return [(before, after), (before, ~after), (~before, after), (~before, ~after)]
 
 
-def _movers(before: pd.Series, after: pd.Series, stayers: pd.Index) -> pd.DataFrame:
-    leavers, joiners = before.index.difference(after.index), after.index.difference(before.index)
+def _movers(earlier: pd.Series, later: pd.Series) -> pd.DataFrame:
+    before, after = earlier.dropna().astype(bool), later.dropna().astype(bool)
+    enrolled = earlier.index.intersection(later.index)
+    stayers = before.index.intersection(after.index)
+    leavers, joiners = before.index.difference(enrolled), after.index.difference(enrolled)
+    absent = before.index.symmetric_difference(after.index).intersection(enrolled)
     return pd.DataFrame(
         {
             "level": list(KINDS),
-            "n": [len(stayers), len(leavers), len(joiners)],
-            "n_bottom_earlier": [before[stayers].sum(), before[leavers].sum(), math.nan],
-            "n_bottom_later": [after[stayers].sum(), math.nan, after[joiners].sum()],
+            "n": [len(stayers), len(leavers), len(joiners), len(absent)],
+            "n_bottom_earlier": [before[stayers].sum(), before[leavers].sum(), math.nan, math.nan],
+            "n_bottom_later": [after[stayers].sum(), math.nan, after[joiners].sum(), math.nan],
         }
     )
 

@@ -1,10 +1,18 @@
 """Bottom-share report: who is in the county's lowest fifth, what changed, what chance does, what was done about it."""
 
 from ...registers import TOTAL
-from .change import award_blocks, chance_blocks, change_table, class_rows, funnel_figure
-from .choices import (
+from .awards import (
+    award_blocks,
     award_results,
     award_rules,
+    class_rows,
+    subject_blocks,
+    subject_results,
+    subject_rows,
+)
+from .causes import cause_blocks, cause_forms, causes_of, rater_pairs
+from .change import chance_blocks, change_table, funnel_figure
+from .choices import (
     bottom_of,
     duties_of,
     duty_day,
@@ -31,9 +39,6 @@ from .identification import combination_table, list_sentence, share_table, tie_t
 from .pupils import standing_blocks, transition_table
 from .work import (
     activity_blocks,
-    cause_blocks,
-    cause_forms,
-    causes_of,
     duty_blocks,
     family_blocks,
     help_blocks,
@@ -74,6 +79,7 @@ __all__ = [
     "minutes_of",
     "pairs_of",
     "ranks_of",
+    "rater_pairs",
     "recommendation_table",
     "register",
     "share_of_all",
@@ -81,6 +87,9 @@ __all__ = [
     "standing",
     "standing_blocks",
     "standings_of",
+    "subject_blocks",
+    "subject_results",
+    "subject_rows",
     "subjects_of",
     "target_blocks",
     "targets_of",

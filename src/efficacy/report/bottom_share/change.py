@@ -1,22 +1,21 @@
-"""What changed for the same pupils, how often chance alone does as much, and what that means for classes and awards."""
+"""What changed for the same pupils, how often chance alone does as much, and whether classes differ."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from ...params import BottomShareParams
-from ...registers import TOTAL, ChanceOfFall, ShareChange, direction_of_change
+from ...registers import ChanceOfFall, ShareChange, direction_of_change
 from ...study import Study
-from ..blocks import Block, Cell, Column, Drawing, Figure, Row, Sentence, Table
+from ..blocks import Block, Column, Drawing, Figure, Row, Sentence, Table
 from ..numbers import Interval, Number
-from ..shared import absent, conf_column, smallest_shown
+from ..shared import conf_column, smallest_shown
 from ..style import ACCENT, FAINT, INK, MEMBERS, REST
 from ..wording import say
-from .choices import class_label, earlier_term, in_school_order, label, later_term, school_of
+from .choices import class_label, earlier_term, label, later_term
 
 RS = ("standing_lowest", "standing_highest")
 
@@ -40,6 +39,7 @@ def change_table(study: Study, params: BottomShareParams, changes: Mapping[str, 
                     None if hides else Interval(low=change.conf_low, high=change.conf_high, role="percent"),
                     Number(value=int(groups["leavers"]), role="count") if smallest == 1 else None,
                     Number(value=int(groups["joiners"]), role="count") if smallest == 1 else None,
+                    Number(value=int(groups["absent"]), role="count") if smallest == 1 else None,
                     None if hides else Interval(low=change.whole_conf_low, high=change.whole_conf_high, role="percent"),
                 ],
                 n=change.n_used,
@@ -47,7 +47,7 @@ def change_table(study: Study, params: BottomShareParams, changes: Mapping[str, 
         )
     return Table(
         id="bottom_share.changes",
-        title=say("bottom_share.changes_title", **_terms(study, params)),
+        title=say("bottom_share.changes_title", **terms_words(study, params)),
         columns=[
             Column(role="grade", header=say("bottom_share.column_grade"), align="left"),
             Column(role="n", header=say("bottom_share.column_stayers")),
@@ -57,6 +57,7 @@ def change_table(study: Study, params: BottomShareParams, changes: Mapping[str, 
             conf_column(params.conf_level),
             Column(role="n leavers", header=say("bottom_share.column_leavers")),
             Column(role="n joiners", header=say("bottom_share.column_joiners")),
+            Column(role="n absent", header=say("bottom_share.column_absent_once")),
             conf_column(params.conf_level, role="whole_conf_low whole_conf_high"),
         ],
         rows=rows,
@@ -105,7 +106,7 @@ def _chance_figure(
 
     return Figure(
         id="bottom_share.chance",
-        caption=say("bottom_share.chance_caption", **_terms(study, params)),
+        caption=say("bottom_share.chance_caption", **terms_words(study, params)),
         alt=say(
             "bottom_share.chance_alt",
             grades=[
@@ -205,73 +206,7 @@ def funnel_figure(study: Study, params: BottomShareParams, classes: pd.DataFrame
     )
 
 
-def award_blocks(study: Study, params: BottomShareParams, classes: pd.DataFrame, audit: pd.DataFrame) -> list[Block]:
-    """Which awards the declared rules give, and how often luck alone would have earned them.
-
-    classes: from ``changes_by_group``; audit: from ``award_audit``, empty without rules.
-    """
-    if not school_of(study).awards:
-        return [absent("awards"), _class_table(study, params, classes, None)]
-    return [_class_table(study, params, classes, audit), _award_caution()]
-
-
-def _award_caution() -> Sentence:
-    return Sentence(id="bottom_share.awards.caution", parts=[say("bottom_share.awards_caution")], tone="caution")
-
-
-def _class_table(study: Study, params: BottomShareParams, classes: pd.DataFrame, audit: pd.DataFrame | None) -> Table:
-    smallest = smallest_shown(study.site, params)
-    tiers = school_of(study).awards
-    earned = {} if audit is None else audit.set_index("unit").to_dict("index")
-    rows = []
-    for _, row in in_school_order(study, classes).iterrows():
-        hides = smallest > 1
-        award = earned.get(row["class"])
-        cells: list[Cell] = [
-            class_label(study, row["class"]),
-            Number(value=int(row["n"]), role="count"),
-            None if hides else Number(value=int(row["n_earlier"]), role="count"),
-            None if hides else Number(value=int(row["n_later"]), role="count"),
-            None if hides else Number(value=-row["share_fall"], role="percent", n=int(row["n"])),
-            None if hides else Interval(low=row["conf_low"], high=row["conf_high"], role="percent"),
-            None if hides or math.isnan(row["chance"]) else Number(value=row["chance"], role="percent"),
-        ]
-        if audit is not None:
-            named = tiers[int(award["rule"])].name if award and award["rule"] else say("bottom_share.no_award")
-            cells += [named, Number(value=award["amount"] if award else 0, role="score")]
-        rows.append(Row(cells=cells, n=int(row["n"])))
-    columns = [
-        Column(role="class", header=say("bottom_share.column_class"), align="left"),
-        Column(role="n", header=say("bottom_share.column_stayers")),
-        Column(role="n_earlier", header=say("bottom_share.column_bottom_earlier")),
-        Column(role="n_later", header=say("bottom_share.column_bottom_later")),
-        Column(role="estimate", header=say("bottom_share.column_change")),
-        conf_column(params.conf_level),
-        Column(role="chance", header=say("bottom_share.column_chance")),
-    ]
-    if audit is not None:
-        columns += [
-            Column(role="rule", header=say("bottom_share.column_award"), align="left"),
-            Column(role="amount", header=say("bottom_share.column_amount")),
-        ]
-    return Table(
-        id="bottom_share.classes",
-        title=say("bottom_share.classes_title", **_terms(study, params)),
-        columns=columns,
-        rows=rows,
-        notes=[say("bottom_share.classes_note", r=Number(value=params.standing_highest, role="r"))],
-        method="newcombe_paired",
-    )
-
-
-def class_rows(study: Study, params: BottomShareParams, held: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The totals of the two terms, one row a pupil: what ``changes_by_group`` takes."""
-    totals = held[held["subject"] == TOTAL]
-    earlier = earlier_term(study, params)
-    before = totals[totals["term"] == earlier][["participant_id", "bottom"]]
-    return before, totals[totals["term"] == later_term(study, params)][["participant_id", "class", "bottom"]]
-
-
-def _terms(study: Study, params: BottomShareParams) -> dict[str, object]:
+def terms_words(study: Study, params: BottomShareParams) -> dict[str, object]:
+    """The labels of the two terms compared."""
     earlier = earlier_term(study, params)
     return {"earlier": label(study, earlier) if earlier else "", "later": label(study, later_term(study, params))}

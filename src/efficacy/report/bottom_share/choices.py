@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from ...codebooks import register_kind
 from ...documents import Text
 from ...params import BottomShareParams, School
-from ...registers import TOTAL, AwardRule, FallTarget, NoTarget, ShareChange, StandingTarget, Target
+from ...registers import TOTAL, FallTarget, NoTarget, ShareChange, StandingTarget, Target
 from ...study import Study
+from ..wording import Words
 
 
 def school_of(study: Study) -> School:
@@ -68,6 +69,12 @@ def label(study: Study, value: str) -> Text:
     if value == TOTAL:
         return Text(zh="总分", en="total")
     return school_of(study).label(value)
+
+
+def code_label(kind: str, column: str, value: str) -> Words:
+    """The label of an entry in a code column."""
+    codes = register_kind(kind).column(column).codes
+    return next(code.label for code in codes if code.value == value)
 
 
 def class_label(study: Study, name: str) -> Text:
@@ -140,21 +147,6 @@ def ranks_of(study: Study) -> pd.DataFrame:
     return study.registers["county_cuts"][["term", "grade", "subject", "rank"]].dropna().astype({"rank": float})
 
 
-def award_rules(study: Study, unit: str) -> tuple[AwardRule, ...]:
-    """The tiers of an award to classes or to classes and subjects."""
-    return tuple(
-        AwardRule(
-            name=str(position),
-            criterion=tier.criterion,
-            at_least=tier.at_least,
-            amount=tier.amount,
-            only_if_rank_kept=tier.only_if_rank_kept,
-        )
-        for position, tier in enumerate(school_of(study).awards)
-        if tier.unit == unit
-    )
-
-
 def standing(held: pd.DataFrame, cuts: pd.DataFrame, *, term: str) -> pd.Series:
     """z of the total within the county, by participant_id; missing where the county's mean or SD is."""
     rows = held[(held["term"] == term) & (held["subject"] == TOTAL)]
@@ -192,12 +184,6 @@ def in_school_order(study: Study, classes: pd.DataFrame) -> pd.DataFrame:
         return grade, name
 
     return classes.iloc[sorted(range(len(classes)), key=lambda row: place(classes["class"].iloc[row]))]
-
-
-def award_results(classes: pd.DataFrame) -> pd.DataFrame:
-    """Changes by class as ``award_audit`` takes them; classes have no rank in the county."""
-    chance = classes["chance"].fillna(1.0)  # no fall: any fall of nought or more is certain
-    return classes.assign(unit=classes["class"], chance=chance, rank_rise=math.nan)
 
 
 def standings_of(

@@ -1,4 +1,4 @@
-"""The work itself: causes found, help recorded from two sides, duties, other indicators, the pupils' families."""
+"""The work itself: help recorded from two sides, duties, other indicators, the pupils' families."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from datetime import date
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from ...codebooks import register_kind
-from ...effects import CodeCounts
 from ...params import BottomShareParams
 from ...registers import DUTY_STATES, Reconciliation
 from ...study import Study
@@ -17,101 +15,7 @@ from ..numbers import Interval, Number
 from ..shared import absent, percent_words, share_cell, smallest_shown
 from ..style import ACCENT, FAINT, MEMBERS, REST
 from ..wording import Words, say
-from .choices import label, register
-
-RESTRICTED = "intelligence"
-"""A label that would stick to a child: shown in the internal profile only."""
-STRATEGIES = {
-    "intelligence": "small_steps",
-    "habits": "habit_training",
-    "psychology": "counselling",
-    "family": "family_contact",
-    "conduct": "moral_education",
-}
-"""Cause -> strategy that the school's handbook pairs with it."""
-
-
-def code_label(kind: str, column: str, value: str) -> Words:
-    """The label of an entry in a code column."""
-    codes = register_kind(kind).column(column).codes
-    return next(code.label for code in codes if code.value == value)
-
-
-def cause_forms(study: Study) -> pd.DataFrame:
-    """The cause forms as coded data: participant_id, level, rater."""
-    forms = register(study, "cause_forms")
-    return pd.DataFrame(
-        {"participant_id": forms.get("participant_id"), "level": forms.get("cause"), "rater": forms.get("rater")},
-        columns=["participant_id", "level", "rater"],
-    ).astype({"level": str})
-
-
-def causes_of() -> tuple[str, ...]:
-    """Every cause of the form, in its order."""
-    return tuple(code.value for code in register_kind("cause_forms").column("cause").codes)
-
-
-def cause_blocks(study: Study, params: BottomShareParams, causes: CodeCounts) -> list[Block]:
-    """For how many pupils each cause was found, and for how many of them the paired strategy was recorded."""
-    if causes.status == "not_computable":
-        return [absent("cause_forms")]
-    smallest = smallest_shown(study.site, params)
-    forms, help_log = cause_forms(study), register(study, "teacher_help")
-    rows = []
-    for _, row in causes.counts.iterrows():
-        cause, n = str(row["level"]), int(row["n"])
-        if cause == RESTRICTED and params.profile != "internal":
-            continue
-        pupils = set(forms.loc[forms["level"] == cause, "participant_id"])
-        rows.append(
-            Row(
-                cells=[
-                    code_label("cause_forms", "cause", cause),
-                    Number(value=n, role="count"),
-                    share_cell(row["share"], causes.n_used, smallest=smallest),
-                    code_label("teacher_help", "strategy", STRATEGIES[cause]),
-                    _covered(help_log, pupils, STRATEGIES[cause], smallest=smallest),
-                ],
-                n=n,
-            )
-        )
-    table = Table(
-        id="bottom_share.causes",
-        title=say("bottom_share.causes_title"),
-        columns=[
-            Column(role="cause", header=say("bottom_share.column_cause"), align="left"),
-            Column(role="n", header=say("common.column_n")),
-            Column(role="share", header=say("bottom_share.column_of_pupils")),
-            Column(role="strategy", header=say("bottom_share.column_strategy"), align="left"),
-            Column(role="n covered", header=say("bottom_share.column_covered")),
-        ],
-        rows=rows,
-        notes=[say("bottom_share.causes_note", n=causes.n_used), *_restricted(params)],
-        n=causes.n_used,
-    )
-    return [table, _agreement_sentence(causes)]
-
-
-def _restricted(params: BottomShareParams) -> list[Words]:
-    return [] if params.profile == "internal" else [say("bottom_share.causes_restricted")]
-
-
-def _covered(help_log: pd.DataFrame, pupils: set[str], strategy: str, *, smallest: int) -> Cell:
-    if help_log.empty:
-        return say("bottom_share.no_log")
-    n = len(pupils & set(help_log.loc[help_log["strategy"] == strategy, "participant_id"]))
-    return say("common.hidden") if 0 < n < smallest else Number(value=n, role="count")
-
-
-def _agreement_sentence(causes: CodeCounts) -> Sentence:
-    if causes.n_agreement == 0:
-        return Sentence(id="bottom_share.causes.agreement", parts=[say("bottom_share.one_rater")], tone="caution")
-    said = say(
-        "bottom_share.raters_agree",
-        n=causes.n_agreement,
-        share=Number(value=causes.agreement, role="percent", n=causes.n_agreement),
-    )
-    return Sentence(id="bottom_share.causes.agreement", parts=[said])
+from .choices import code_label, label, register
 
 
 def help_blocks(study: Study, params: BottomShareParams, found: Reconciliation, balance: pd.DataFrame) -> list[Block]:
@@ -151,7 +55,7 @@ def _help_figure(study: Study, found: Reconciliation) -> Figure:
                     )  # fmt: skip
                 if place == len(table) - 1:
                     axes.annotate(
-                        drawing.text(say(f"bottom_share.{kind}")), (left + row[kind] / 2, place), xytext=(0, 14),
+                        drawing.text(say(f"bottom_share.{kind}")), (left + row[kind] / 2, place + 0.3), xytext=(0, 4),
                         textcoords="offset points", ha="left" if kind == "n_pupil_only" else "center", fontsize=8,
                         color=colour if kind != "n_pupil_only" else "black",
                     )  # fmt: skip

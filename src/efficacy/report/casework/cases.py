@@ -21,12 +21,12 @@ def case_blocks(study: Study, params: CaseworkParams, record: pd.DataFrame) -> l
     if record.empty:
         return [absent("cases")]
     files = register(study, "case_files")
+    smallest = smallest_shown(study.site, params)
     said = say(
         "casework.cases",
         n=len(files),
-        consent=share_cell(
-            files["consent"].astype(bool).mean(), len(files), smallest=smallest_shown(study.site, params)
-        ),
+        eligible=share_cell(files["eligible"].astype(bool).mean(), len(files), smallest=smallest),
+        consent=share_cell(files["consent"].astype(bool).mean(), len(files), smallest=smallest),
         missing=counted(study, params, int((record["n_missing"] > 0).sum())),
         order=counted(study, params, int(record["out_of_order"].sum())),
         days=Number(value=record.loc[record["last"] == STAGES[-1], "days"].median(), role="count"),
