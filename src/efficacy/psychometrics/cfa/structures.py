@@ -106,7 +106,8 @@ def independence(items: tuple[str, ...], *, n_groups: int, mean_structure: bool)
 
 def normalised(name: str) -> str:
     """A parameter's name with the spaces of lavaan's notation: ``visual=~x1`` becomes ``visual =~ x1``."""
-    return re.sub(r"\s*(=~|~\*~|~~|~1|\|)\s*", r" \1 ", name).strip()
+    tight = re.sub(r"~\s+1\b", "~1", name)
+    return re.sub(r"\s*(=~|~\*~|~~|~1|\|)\s*", r" \1 ", tight).strip()
 
 
 @dataclass(frozen=True)
