@@ -195,7 +195,7 @@ class Case:
         was measured again."""
         compared = any(len(self.measured_at(wave)[1]) >= FEWEST_UNTREATED for wave in self.occasions[1:])
         names = self.groups if compared else self.groups[self.groups == "members"]
-        return names.astype(pd.CategoricalDtype(["others", "members"] if compared else ["members"]))
+        return names.cat.set_categories(["others", "members"] if compared else ["members"])
 
     def at(self, wave: str) -> pd.DataFrame:
         """The primary outcome at one wave, as a frame of one column."""
@@ -233,6 +233,17 @@ class Case:
             second_baseline=bool(members_again >= FEWEST_MEMBERS) and self.same_test,
             untreated_surveyed=len(self.untreated(self.survey)) > 0,
         )
+
+    @cached_property
+    def clusters(self) -> pd.Series | None:
+        """The small group or class of each child; None where the parameters name no such variable."""
+        cluster = self.params.cluster
+        return None if cluster is None else self.study.participants[cluster].dropna()
+
+    @property
+    def n_groups(self) -> int:
+        """In how many groups the members were; one where nothing says otherwise."""
+        return 1 if self.clusters is None else max(1, self.chosen(self.clusters).nunique())
 
     @property
     def chosen_low(self) -> bool:

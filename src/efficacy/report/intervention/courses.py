@@ -84,8 +84,7 @@ def _sentence(case: Case, model: LinearMixedModel) -> Sentence:
 def _shown(model: LinearMixedModel) -> pd.DataFrame:
     """The members' changes, then those less the changes of the untreated."""
     changes = model.changes
-    own = (changes["term"] == "change") & changes["level"].isin(["members", ""])
-    return changes[own | (changes["term"] == "difference_in_change")]
+    return changes[changes["level"] == "members"]
 
 
 def _regressing(case: Case, row: pd.Series) -> bool:

@@ -16,6 +16,7 @@ from ..wording import Message, Words, say
 from .words import interval, points
 
 GREY = "#5a6672"
+MANY = 6  # lines beyond which they stand closer
 Zero = Literal["change", "difference"]
 
 
@@ -49,7 +50,7 @@ def alt_words(lines: Sequence[Estimate]) -> Message:
 
 def draw_estimates(lines: Sequence[Estimate], drawing: Drawing, *, axis: Words, zero: Zero) -> Canvas:
     """axis: what the horizontal axis shows. zero: what 0 stands for."""
-    canvas = Canvas(figsize=(7.2, 1.2 + 0.52 * len(lines)))
+    canvas = Canvas(figsize=(7.2, 1.2 + (0.52 if len(lines) <= MANY else 0.42) * len(lines)))
     axes = canvas.subplots()
     axes.axvline(0, color=INK, linewidth=1)
     for height, line in enumerate(reversed(lines)):
@@ -64,6 +65,7 @@ def draw_estimates(lines: Sequence[Estimate], drawing: Drawing, *, axis: Words, 
             va="center",
             color=ACCENT if line.counts else GREY,
             fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
         )
     axes.set_yticks(range(len(lines)), [_wrapped(drawing.text(line.label)) for line in reversed(lines)])
     axes.tick_params(axis="y", length=0)

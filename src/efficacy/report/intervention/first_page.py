@@ -62,7 +62,9 @@ def paste_parts(evaluation: Evaluation) -> list[Words]:
     followed = "with" if evaluation.at_followup is not None else "without"
     closing = say(
         f"intervention_page.paste_{compared}_comparison_{followed}_followup",
-        therefore=say(f"intervention_page.therefore_{_therefore(evaluation)}", outcome=outcome_label(case)),
+        therefore=say(
+            f"intervention_page.therefore_{_therefore(evaluation)}", outcome=outcome_label(case), n=case.n_groups
+        ),
     )
     return [*parts, *main_parts(evaluation), closing]
 
@@ -92,7 +94,8 @@ def _therefore(evaluation: Evaluation) -> str:
         return "no_control"
     if True not in reached:
         return "not_shown"
-    return "one_group" if evaluation.key == "regression_discontinuity" else "no_comparison"
+    groups = "few_groups" if evaluation.case.n_groups > 1 else "one_group"
+    return groups if evaluation.key == "regression_discontinuity" else "no_comparison"
 
 
 def _row(name: str, parts: Sequence[Words], *, tone: Tone = "plain") -> PageRow:
@@ -213,7 +216,9 @@ def _cautions(evaluation: Evaluation) -> list[Words]:
         )
     measured = len(case.both_waves[1]) > 0  # untreated children, whatever the parameters make of them
     keys = [key for key in _CAUTIONS[evaluation.key] if not (measured and key == "no_comparison")]
-    parts += [say(f"intervention_page.caution_{key}") for key in keys]
+    groups = "few_groups" if case.n_groups > 1 else "one_group"
+    keys = [groups if key == "one_group" else key for key in keys]
+    parts += [say(f"intervention_page.caution_{key}", n=case.n_groups) for key in keys]
     if case.design.reason == "drawn_at_random_from_low" and case.params.comparison_group == "same_survey_not_chosen":
         declared = case.params.eligible_at_most
         pool = say("intervention_page.caution_pool") if declared is None else _declared_pool(case, declared)

@@ -20,7 +20,7 @@ FEW_CLUSTERS = 10
 def groups_blocks(evaluation: Evaluation) -> tuple[Sentence | Table, ...]:
     """The main result with groups or classes allowed for; one sentence where that cannot be done."""
     case = evaluation.case
-    if case.params.cluster is None:
+    if case.clusters is None:
         one_group = evaluation.key != "randomised_ancova" or len(case.arm.cat.categories) <= 2
         key = "cluster_one_group" if one_group else "cluster_not_declared"
         return (Sentence(id="intervention.clusters", parts=[say(f"intervention_courses.{key}")], tone="caution"),)
@@ -79,7 +79,8 @@ def _cells(label: Words, row: pd.Series) -> list[Cell]:
 def _fitted(evaluation: Evaluation) -> list[tuple[dict[str, Words], ClusteredRegression]]:
     """The regressions behind the main analysis, each with the labels of its effects by term."""
     case = evaluation.case
-    clusters = case.study.participants[str(case.params.cluster)].dropna()
+    assert case.clusters is not None
+    clusters = case.clusters
     if evaluation.key == "regression_discontinuity":
         pre, treated = case.survey, case.treated.astype(float)
         linear = pd.DataFrame({"pre": pre, "treated": treated})

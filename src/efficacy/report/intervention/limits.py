@@ -7,11 +7,11 @@ import math
 from ..blocks import Column, Row, Sentence, Table
 from ..labels import arm_label
 from ..shared import count_words, smallest_shown
-from ..wording import Words, say
+from ..wording import Message, Words, say
 from .case import OTHER_POPULATION, Case
 from .evaluation import READINGS, Evaluation
-from .programme import service_limits
 from .power import declared_power
+from .programme import service_limits
 from .results import arm_claims
 from .words import comparison_label, level, outcome_label, points, retest, row_where
 
@@ -71,8 +71,8 @@ def _no_effect(evaluation: Evaluation) -> list[Words]:
         said = say("intervention_limits.not_cause_no_control") if held else None
         return [said or say("intervention_limits.not_changed", outcome=outcome)]
     if held:
-        cause = "not_cause_one_group" if key in CONTROLLED else "not_cause_no_comparison"
-        return [say(f"intervention_limits.{cause}")]
+        controlled = key in CONTROLLED
+        return [_content_unproven(case) if controlled else say("intervention_limits.not_cause_no_comparison")]
     more: list[Words] = []
     if evaluation.at_post.discontinuity is not None:
         depends = evaluation.at_post.discontinuity.verdict == "depends_on_straight_line"
@@ -91,12 +91,18 @@ def _no_arm(evaluation: Evaluation) -> list[Words]:
                 fields = {"arm": arm_label(case.study, arm), "comparison": comparison_label(case)}
                 parts.append(say("intervention_limits.not_arm", **fields))
         if len(result.tidy()) == 1 and not parts:
-            parts.append(say("intervention_limits.not_cause_one_group"))
+            parts.append(_content_unproven(case))
         if len(result.tidy()) > 1:
             parts.append(say("intervention_limits.not_between_arms", comparison=comparison_label(case)))
     if not case.same_test:
         parts.append(say("intervention_limits.not_improved_points"))
     return parts
+
+
+def _content_unproven(case: Case) -> Message:
+    """Leaders and rooms are not told apart from the content by one group, and hardly by a few."""
+    key = "not_cause_few_groups" if case.n_groups > 1 else "not_cause_one_group"
+    return say(f"intervention_limits.{key}", n=case.n_groups)
 
 
 def _no_maintenance(evaluation: Evaluation) -> list[Words]:
@@ -121,7 +127,15 @@ def _comparison_limits(evaluation: Evaluation) -> list[Words]:
 
 
 def _cluster_limits(evaluation: Evaluation) -> list[Words]:
-    return [say(f"intervention_limits.limit_{'one_group' if _one_group(evaluation) else 'group_each_arm'}")]
+    if not _one_group(evaluation):
+        return [say("intervention_limits.limit_group_each_arm")]
+    n_groups = evaluation.case.n_groups
+    return [
+        say(
+            "intervention_limits.limit_few_groups" if n_groups > 1 else "intervention_limits.limit_one_group",
+            n=n_groups,
+        )
+    ]
 
 
 def _one_group(evaluation: Evaluation) -> bool:

@@ -42,14 +42,13 @@ def lost_blocks(evaluation: Evaluation) -> tuple[Sentence | Table, ...]:
         return (Sentence(id="intervention.lost", parts=[say(f"intervention_courses.{key}")], tone="caution"),)
     computed = [loss for loss in found if loss.result.status != "not_computable"]
     if not computed:
-        reasons = distinct(loss.result for loss in found)
-        return (Sentence(id="intervention.lost", parts=[_counted(case), *reasons]),)
+        return (Sentence(id="intervention.lost", parts=distinct(loss.result for loss in found)),)
     return _sentence(evaluation, computed), _table(case, computed)
 
 
 def _sentence(evaluation: Evaluation, computed: Sequence[Loss]) -> Sentence:
     """Which loss would overturn the conclusion: of several estimates that must agree, the first to fail decides."""
-    parts: list[Words] = [_counted(evaluation.case), say("intervention_courses.lost_assumed")]
+    parts: list[Words] = [_counted(evaluation), say("intervention_courses.lost_assumed")]
     if evaluation.key == "regression_discontinuity":
         parts.append(_verdict([loss.result for loss in computed]))
     else:
@@ -57,11 +56,15 @@ def _sentence(evaluation: Evaluation, computed: Sequence[Loss]) -> Sentence:
     return Sentence(id="intervention.lost.sentence", parts=parts)
 
 
-def _counted(case: Case) -> Message:
+def _counted(evaluation: Evaluation) -> Message:
     """How many were lost, as far as that may be said."""
+    case = evaluation.case
     smallest = smallest_shown(case.study.site, case.params)
     lost = case.survey.index.difference(case.later.index)
     members, others = int(lost.isin(case.members).sum()), int(lost.isin(case.others).sum())
+    if evaluation.key == "randomised_ancova":
+        everybody = int(lost.isin(case.drawn.index).sum())
+        return say("intervention_courses.lost_arms", n_lost=count_words(everybody, smallest=smallest))
     if len(case.both_waves[1]) == 0:
         return say("intervention_courses.lost_members", n_lost=count_words(members, smallest=smallest))
     fields = {

@@ -178,9 +178,14 @@ def _rows(case: Case, changes: Changes) -> Sequence[tuple[Words, list[Cell]]]:
         (say("intervention.measure_p_permutation"), each(lambda c: Number(value=c.p_value_permutation, role="p"))),
         (say("intervention.measure_bf10"), each(lambda c: Number(value=c.bf10, role="statistic"))),
         (say("intervention.measure_d_z"), each(lambda c: _effect(c, "d_z"))),
-        (say("intervention.measure_d_z_interval", level=at), each(_d_z_interval)),
+        (say("intervention.measure_d_z_interval", level=at), each(lambda c: _effect_interval(c, "d_z"))),
     ]
-    terms = ("d_av", "g_av") if case.chosen_low else ("d_av", "d_rm", "g_av", "rank_biserial")
+    if not case.chosen_low:
+        rows += [
+            (say("intervention.measure_smcc"), each(lambda c: _effect(c, "smcc"))),
+            (say("intervention.measure_smcc_interval", level=at), each(lambda c: _effect_interval(c, "smcc"))),
+        ]
+    terms = ("d_av", "g_av") if case.chosen_low else ("d_av", "d_rm", "g_av", "smcr", "rank_biserial")
     rows += [(say(f"intervention.measure_{term}"), [_effect(c, term) for c in changes.values()]) for term in terms]
     return rows
 
@@ -189,8 +194,8 @@ def _wave_row(case: Case, wave: str) -> Message:
     return say("intervention.measure_wave", wave=wave_label(case.study, wave))
 
 
-def _d_z_interval(change: PairedChange) -> Interval:
-    row = row_where(change.tidy(), "term", "d_z")
+def _effect_interval(change: PairedChange, term: str) -> Interval:
+    row = row_where(change.tidy(), "term", term)
     return Interval(low=row["conf_low"], high=row["conf_high"], role="effect")
 
 
