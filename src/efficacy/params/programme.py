@@ -99,7 +99,7 @@ class Programme(StrictModel):
 
 
 def programme_misfits(programme: Programme, plan: Plan | None, registers: Iterable[str] = ()) -> Iterator[Misfit]:
-    """Elements, dimensions and codes that plan or registers need and the programme lacks; places relative to the site."""
+    """Elements, dimensions and codes that plan or registers need and the programme lacks; places as of the site."""
     for register in registers:
         key = _WORDS_OF.get(register)
         if key is not None and not getattr(programme, key):
