@@ -15,11 +15,12 @@ from ...psychometrics import (
     ParallelAnalysis,
     PolychoricCorrelations,
 )
+from ...results import Reason
 from ...study import Study
 from ..blocks import Block, Column, Row, Sentence, Table
 from ..labels import covariate_label, item_label, level_label
 from ..numbers import Interval, Number
-from ..wording import Words, reasons_of, say
+from ..wording import Message, Words, reasons_of, say
 from .choices import n_factors_of
 from .dimensions import FEW_FOR_FIT, not_computable
 
@@ -177,10 +178,19 @@ def invariance_blocks(study: Study, params: FactorParams, invariance: Measuremen
     blocks: list[Block] = []
     if invariance.status == "not_computable":
         parts: list[Words] = [say("factor_validity.invariance_refused", group=covariate_label(study, group))]
-        blocks.append(Sentence(id="factor.invariance.refused", parts=[*parts, *reasons_of(invariance)], tone="caution"))
+        parts += [_named_reason(study, group, reason) for reason in invariance.reasons]
+        blocks.append(Sentence(id="factor.invariance.refused", parts=parts, tone="caution"))
     else:
         blocks += [_level_table(study, group, invariance), _level_sentence(invariance)]
     return [*blocks, *_congruence_table(study, group, invariance)]
+
+
+def _named_reason(study: Study, group: str, reason: Reason) -> Message:
+    """A reason with the labels of the groups it names."""
+    named = {key: value for key, value in reason.values.items() if key != "levels"}
+    if "levels" in reason.values:
+        named["levels"] = [level_label(study, group, str(level)) for level in reason.values["levels"]]
+    return say(f"reasons.{reason.key}", **named)
 
 
 def _level_table(study: Study, group: str, invariance: MeasurementInvariance) -> Table:
