@@ -6,7 +6,8 @@ How a model is represented, for whoever adds an estimator:
   factor -> items into a ``Specification``: a tuple of ``Element(matrix, group, row, column, free, value)`` in LISREL's
   matrices ("lambda", "beta", "psi", "theta", "nu", "alpha"; "tau" and "delta" belong to ordered items and are not
   looked at by ``moments``). ``free`` is the number of the free parameter, ``FIXED`` for none; elements with one number
-  are equal, in the same or in different groups. ``with_elements`` adds or replaces elements, ``with_start`` sets values.
+  are equal, in the same or in different groups. ``with_elements`` adds elements,
+  ``with_start`` sets values.
 - ``moments.matrices(specification, group, parameters)`` fills the matrices of one group (``.covariance``, ``.mean``,
   ``.phi``, ``.theta``); ``moments.jacobian(specification, group, parameters)`` is Delta: derivatives of the means (with
   a mean structure) and of vech(Sigma), lower triangle column by column, by all free parameters. Elements of "tau" and
