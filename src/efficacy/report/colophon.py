@@ -18,7 +18,7 @@ def banner(loaded: ParameterFile, params: ReportParams) -> Sentence:
     parts: list[Words] = [say(f"common.banner_{loaded.data_origin}")]
     if params.profile == "internal":
         parts.append(say("common.banner_internal"))
-    if any(site.site.extensions for site in loaded.sites):
+    if len(loaded.sites) == 1 and loaded.sites[0].site.extensions:
         parts.append(say("common.banner_extended"))
     return Sentence(id="banner", parts=parts, tone="banner")
 
@@ -50,11 +50,16 @@ def _written(value: object) -> str:
 
 
 def _origins(loaded: ParameterFile) -> Iterator[Words]:
-    """Where the data come from, and what an example adds to the document it follows; of several sites, site by site."""
-    several = len(loaded.sites) > 1
+    """Where the data come from, and what an example adds to the document it follows; of several sites the first alone,
+    since each site's own report has the second."""
+    if len(loaded.sites) == 1:
+        yield from _origin(loaded.sites[0].site)
+        return
     for site in loaded.sites:
-        for note in _origin(site.site):
-            yield say("common.colophon_of_site", site=site.site.title, note=note) if several else note
+        if site.site.origin_note is not None:
+            yield say("common.colophon_of_site", site=site.site.title, note=site.site.origin_note)
+    if any(site.site.extensions for site in loaded.sites):
+        yield say("common.colophon_extensions_elsewhere")
 
 
 def _origin(site: Site) -> list[Words]:

@@ -34,3 +34,7 @@ KAISER_1974 = Rule(
 )
 COSMIN_ALPHA = Rule("COSMIN; Prinsen et al., 2018", (0.70, 0.95), ("alpha_low", "alpha_sufficient", "alpha_high"))
 """Sufficient internal consistency of a unidimensional scale: 0.70 to 0.95."""
+LORENZO_SEVA_2006 = Rule(
+    "Lorenzo-Seva & ten Berge, 2006", (0.85, 0.95), ("congruence_unlike", "congruence_fair", "congruence_equal")
+)
+"""Tucker's congruence: 0.85 to 0.94 fair similarity, 0.95 or more equal factors."""
