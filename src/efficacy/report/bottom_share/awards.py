@@ -138,7 +138,7 @@ def _change_table(
     """Units with their change, what chance does, and the award where there are rules for such units."""
     columns = [
         *headings,
-        Column(role="n", header=say("bottom_share.column_stayers")),
+        Column(role="n", header=say("common.column_n")),
         Column(role="n_earlier", header=say("bottom_share.column_bottom_earlier")),
         Column(role="n_later", header=say("bottom_share.column_bottom_later")),
         Column(role="estimate", header=say("bottom_share.column_change")),

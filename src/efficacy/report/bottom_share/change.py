@@ -50,7 +50,7 @@ def change_table(study: Study, params: BottomShareParams, changes: Mapping[str, 
         title=say("bottom_share.changes_title", **terms_words(study, params)),
         columns=[
             Column(role="grade", header=say("bottom_share.column_grade"), align="left"),
-            Column(role="n", header=say("bottom_share.column_stayers")),
+            Column(role="n", header=say("common.column_n")),
             Column(role="n_left", header=say("bottom_share.column_left")),
             Column(role="n_entered", header=say("bottom_share.column_entered")),
             Column(role="estimate", header=say("bottom_share.column_change")),
