@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from efficacy.calibration.model import Cell
-from efficacy.psychometrics import fit_cfa
+from efficacy.psychometrics import CfaResult, fit_cfa
 from efficacy.simulation import QuestionnaireTruth, factor_scores, item_answers
 
 from .family import Family, FloatArray, Found, around
@@ -20,7 +20,7 @@ GRID = around(
     BASE,
     {"n": (54, 95, 200), "answers": ("normal", "symmetric", "skewed")},
     {"n": (54, 95, 200), "n_items": (11,)},
-    {"n": (95, 200), "answers": ("symmetric", "skewed"), "estimator": ("WLSMV",)},
+    {"n": (54, 95, 200), "answers": ("symmetric", "skewed"), "estimator": ("WLSMV",)},
     {"n": (54,), "n_items": (11,), "estimator": ("WLSMV",)},
 )
 _SLOW = "WLSMV"
@@ -52,8 +52,10 @@ def replicate(cell: Cell, random: np.random.Generator, count: int) -> Found:
 _STATISTICS = ("rejected", "rejected_bartlett", "rejected_swain", "rejected_scaled", "rmsea", "rmsea_above", "cfi")
 
 
-def _measured(result: object, statistic: str) -> float:
+def _measured(result: CfaResult, statistic: str) -> float:
     """One number of a fit; NaN for what this estimator does not have."""
+    if statistic == "rejected" and result.chisq_scaled is not None:
+        return np.nan  # the plain chi-square of a method that has to scale it
     if statistic.startswith("rejected"):
         p_value = getattr(result, statistic.replace("rejected", "p_value"))
         return np.nan if p_value is None else float(p_value < ALPHA)

@@ -13,8 +13,12 @@ BEGIN, END = "<!-- written by make calibrate -->\n", "<!-- end -->\n"
 
 
 def failures_table(values: Iterable[CalibratedValue]) -> str:
-    """A row a procedure and statistic with an aim: its cells, those outside the aim, and the one farthest outside."""
-    lines = ["| procedure | statistic | aim | cells | outside | farthest | there |", "|---|---|---|---|---|---|---|"]
+    """A row a procedure and statistic with an aim: its cells, fewest studies in one and the studies the full grid asks
+    for, those outside the aim, and the one farthest outside."""
+    lines = [
+        "| procedure | statistic | aim | cells | studies | outside | farthest | there |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     return "\n".join([*lines, *_rows(values)]) + "\n"
 
 
@@ -33,7 +37,9 @@ def _rows(values: Iterable[CalibratedValue]) -> Iterator[str]:
         worst = max(outside, key=_distance, default=None)
         aims = " or ".join(sorted({f"{value.aim_low:g} to {value.aim_high:g}" for value in cells}))
         there = "" if worst is None else f"{worst.value:.3f} | {cell_text(worst.cell)}"
-        yield f"| {procedure} | {statistic} | {aims} | {len(cells)} | {len(outside)} | {there or ' | '} |"
+        fewest = min(cells, key=lambda value: value.replications / value.replications_aim)
+        studies = f"{fewest.replications:,} of {fewest.replications_aim:,}"
+        yield f"| {procedure} | {statistic} | {aims} | {len(cells)} | {studies} | {len(outside)} | {there or ' | '} |"
 
 
 def _of(value: CalibratedValue) -> tuple[str, str]:

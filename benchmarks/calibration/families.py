@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .adjusted import ADJUSTED
 from .alpha import ALPHA
+from .cfa import CFA
 from .child import CHILD
 from .effect_sizes import EFFECT_SIZES
 from .factors import FACTORS
@@ -15,5 +16,5 @@ from .pooled import POOLED
 
 FAMILIES: dict[str, Family] = {
     family.name: family
-    for family in (ADJUSTED, LADDER, PAIRED_TESTS, EFFECT_SIZES, CHILD, POOLED, ALPHA, OMEGA, FACTORS)
+    for family in (ADJUSTED, LADDER, PAIRED_TESTS, EFFECT_SIZES, CHILD, POOLED, ALPHA, OMEGA, FACTORS, CFA)
 }

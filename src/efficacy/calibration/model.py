@@ -25,6 +25,10 @@ COLUMNS: Mapping[str, str] = {
 """The columns of the shipped table."""
 
 
+NOT_BY_CHANCE = 2.33
+"""Standard errors that a normal value exceeds to one side with a chance of .01."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CalibratedValue:
     """A row of the table; fields as COLUMNS explains them."""
@@ -43,10 +47,11 @@ class CalibratedValue:
 
     @property
     def certified(self) -> bool | None:
-        """Does the procedure do here what it promises, up to two Monte-Carlo errors? None where it promises nothing."""
+        """Does the procedure do here what it promises? False where chance alone would give a value so far outside in
+        less than one simulation of a hundred; None where it promises nothing."""
         if self.aim_low is None or self.aim_high is None:
             return None
-        slack = 2 * self.mc_error
+        slack = NOT_BY_CHANCE * self.mc_error
         return self.aim_low - slack <= self.value <= self.aim_high + slack
 
 
