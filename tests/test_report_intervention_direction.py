@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from intervention_cases import WORDINGS, blocks_of, described, draw, keys_of, params_of, study_of, with_site
+from intervention_cases import WORDINGS, blocks_of, described, draw, keys_of, pairs_of, params_of, study_of, with_site
 
 from efficacy.report import intervention as page
 from efficacy.report.blocks import Figure
@@ -139,3 +139,33 @@ def test_every_mean_of_a_group_at_a_wave_rests_on_the_same_children():
     everybody = evaluation.case.chosen(evaluation.case.survey).mean()
     assert evaluation.expected.mean_members == pytest.approx(first)
     assert first in set(raw_values(told)) and everybody not in set(raw_values(told))
+
+
+def test_every_scale_is_described_over_the_children_who_are_compared():
+    study = study_of("laixi")
+    scores = study.scores
+    one = study.arm_role("treated")[:1]
+    gone = scores["participant_id"].isin(one) & (scores["wave"] == "post") & (scores["scale"] == "ability")
+    partly = with_site(Study(**{**vars(study), "scores": scores[~gone]}), data_origin="confidential")
+    case = page.case_of(partly, params_of("laixi"))
+    described_, compared = case.chosen(case.before["ability"].dropna()), pairs_of(case)["ability"]
+    assert set(described_.index) == set(compared[0].index) & set(compared[1].index)
+    public = page.case_of(with_site(partly, data_origin="public"), params_of("laixi"))
+    assert len(public.chosen(public.before["ability"].dropna())) == len(described_) + 1
+
+
+def test_a_few_lost_after_post_are_in_no_change_since_then():
+    study = study_of("laixi")
+    scores = study.scores
+    gone = scores["participant_id"].isin(study.arm_role("treated")[:2]) & (scores["wave"] == "followup")
+    partly = with_site(Study(**{**vars(study), "scores": scores[~gone]}), data_origin="confidential")
+    hidden, told = (
+        [
+            block.describe(WORDINGS[0])
+            for block in page.followup_blocks(page.evaluate(page.case_of(s, params_of("laixi"))))
+        ]
+        for s in (partly, with_site(partly, data_origin="public"))
+    )
+    assert len(told[1]["rows"]) == len(hidden[1]["rows"]) + 2
+    assert "intervention_courses.since_post_compared" in told[0]["keys"]
+    assert "intervention_courses.since_post_compared" not in hidden[0]["keys"]

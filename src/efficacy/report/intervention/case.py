@@ -105,13 +105,17 @@ class Case:
 
         A mean of all and a mean of all but these would tell what they scored: no description holds them.
         """
+        return self.few_lost_between(self.survey, self.later)
+
+    def few_lost_between(self, first: pd.Series, later: pd.Series) -> pd.Index:
+        """The same of any two scores; nobody of a group that was not measured again."""
         smallest = smallest_shown(self.study.site, self.params)
-        lost = self.survey.index.difference(self.later.index)
-        few = lost[:0]
-        for group, again in zip((self.members, self.others), self.both_waves, strict=True):
-            own = lost[lost.isin(group)]
-            if len(again) and len(own) < smallest:
-                few = few.append(own)
+        few = first.index[:0]
+        for group in (self.members, self.others):
+            own = first.index[first.index.isin(group)]
+            lost = own.difference(later.index)
+            if len(lost) < min(smallest, len(own)):
+                few = few.append(lost)
         return few
 
     def described(self, scores: pd.Series) -> pd.Series:
@@ -160,9 +164,13 @@ class Case:
     @cached_property
     def before(self) -> pd.DataFrame:
         """Children x what is known as a number before the programme: every scale of the first wave, and covariates."""
-        first = self.study.scores[self.study.scores["wave"] == self.baseline]
-        scales = [scale for scale in scale_names(self.study) if scale in set(first["scale"])]
-        columns = {scale: self.study.score(self.baseline, scale) for scale in scales}
+        measured = self.study.scores[self.study.scores["wave"] == self.baseline]
+        scales = [scale for scale in scale_names(self.study) if scale in set(measured["scale"])]
+        columns = {}
+        for scale in scales:
+            first = self.study.score(self.baseline, scale)
+            later = self.study.score(self.post, scale) if scale in self.scales else first
+            columns[scale] = first.drop(self.few_lost_between(first, later))
         numbers = [covariate.name for covariate in self.study.site.covariates if covariate.kind == "number"]
         return pd.DataFrame(columns, index=self.study.participants.index).join(self.study.participants[numbers])
 

@@ -10,6 +10,7 @@ from ..labels import arm_label, wave_label
 from ..numbers import Number
 from ..shared import conf_column, estimate_words, smallest_shown
 from ..wording import Message, Words, say
+from .case import Case
 from .evaluation import Evaluation
 from .words import comparison_label, interval, level, points, retest, row_where
 
@@ -85,7 +86,7 @@ def _later(evaluation: Evaluation, wave: Words) -> list[Words]:
 def _since(evaluation: Evaluation, wave: Words) -> list[Words]:
     """The change since post."""
     case, later = evaluation.case, evaluation.at_followup
-    if later is None or later.since_post is None or later.since_post.status == "not_computable":
+    if later is None or later.since_post is None or later.since_post.status == "not_computable" or _few_lost(case):
         return []
     own, compared = later.since_post, later.since_post_compared
     fields = {"post": wave_label(case.study, case.post), "wave": wave, "estimate": _estimate(own.tidy().iloc[0])}
@@ -162,10 +163,17 @@ def _main(evaluation: Evaluation, evidence: Evidence) -> list[tuple[Words, pd.Se
     return [(say("intervention_results.term_change"), change.tidy().iloc[0], change.n)]
 
 
+def _few_lost(case: Case) -> bool:
+    """Were a few lost since post, who could be told from the others by the means of both waves?"""
+    assert case.followup is not None
+    followed = case.study.score(case.followup, case.outcome)
+    return len(case.few_lost_between(case.described(case.later), followed)) > 0
+
+
 def _since_rows(evaluation: Evaluation) -> list[Row]:
     """The change since post, of the members and less that of the untreated."""
     case, later = evaluation.case, evaluation.at_followup
-    if later is None or case.followup is None:
+    if later is None or case.followup is None or _few_lost(case):
         return []
     ends = {"start": wave_label(case.study, case.post), "end": wave_label(case.study, case.followup)}
     rows = []
