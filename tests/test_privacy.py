@@ -89,18 +89,25 @@ def plant_in_qichun(folder: Path) -> int:
     column = [cell.value for cell in sheet[1]].index("1、编号") + 1
     ids = sorted(half_width(sheet.cell(row, column).value) for row in range(2, sheet.max_row + 1))
     numbers = {identifier: number for number, identifier in enumerate(ids)}
-    for name in ("pretest", "posttest", "group", "sessions", "causes"):
+    for name in ("pretest", "posttest", "group", "sessions", "causes", "feedback"):
         plant_in_workbook(folder / f"{name}.xlsx", numbers, exported=name.endswith("test"))
+    plant_in_csv(folder / "observations.csv", numbers, encoding="utf-8-sig")
     return len(ids)
+
+
+def plant_in_csv(path: Path, numbers: dict[str, int], *, encoding: str) -> None:
+    """New ids in a file whose first column holds them."""
+    text = path.read_text(encoding=encoding)
+    for identifier, number in numbers.items():
+        text = re.sub(rf"(?m)^{re.escape(identifier)},", f"{canary_id(number)},", text)
+    path.write_text(text, encoding=encoding)
 
 
 def plant_in_laixi(folder: Path) -> int:
     frame, metadata = pyreadstat.read_sav(str(folder / "laixi.sav"), user_missing=True)
     numbers = {identifier: number for number, identifier in enumerate(frame["id"])}
-    sessions = (folder / "sessions.csv").read_text(encoding="gb18030")
-    for identifier, number in numbers.items():
-        sessions = sessions.replace(f"{identifier},", f"{canary_id(number)},")
-    (folder / "sessions.csv").write_text(sessions, encoding="gb18030")
+    plant_in_csv(folder / "sessions.csv", numbers, encoding="gb18030")
+    plant_in_csv(folder / "feedback.csv", numbers, encoding="utf-8-sig")
     frame["id"] = frame["id"].map(lambda identifier: canary_id(numbers[identifier]))
     frame["child"] = [canary_name(number) for number in range(len(frame))]
     frame["remark"] = [canary_text(number) for number in range(len(frame))]
