@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import papermill
 import pytest
 
 import efficacy as ef
@@ -22,7 +21,6 @@ from efficacy.project import Project
 from efficacy.report import design as page
 from efficacy.report.blocks import Drawing, Figure, Sentence
 from efficacy.report.findings import finding_sentence
-from efficacy.report.html import METADATA_KEY
 from efficacy.report.wording import Wording
 from efficacy.runs.overview import check_site, list_reports
 from efficacy.study import NothingObserved, load_studies, observed
@@ -247,21 +245,6 @@ def test_where_nobody_is_chosen_lots_decide_who_waits(project: Project) -> None:
 def test_losses_are_said_on_the_first_page(project: Project) -> None:
     asked = params(attrition=0.25, retest_r=0.7)
     assert "25% of the children" in said(page.first_page(planned(project), asked, compared(asked)), "en")
-
-
-def test_the_notebook_runs_from_its_file(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EFFICACY_PROJECT", str(project.root))
-    notebook = papermill.execute_notebook(
-        str(ROOT / "notebooks" / "design.ipynb"),
-        str(tmp_path / "out.ipynb"),
-        {"site": "next_village", "language": "en", "n_simulations": 1000},
-        progress_bar=False,
-    )
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    found = [output["metadata"][METADATA_KEY] for output in outputs if METADATA_KEY in output.get("metadata", {})]
-    assert [block["kind"] for block in found].count("figure") == 3
-    assert "every number is simulated" in found[0]["text"]
-    assert not re.search(r"\bnan\b", str(found))
 
 
 # ---- the command
