@@ -226,9 +226,8 @@ def table() -> str:
         ours, floor = seconds(task.call, repeats=task.repeats), floor_seconds(task.floor)
         r = theirs.get(task.key)
         compared = "| | " if r is None else f"| {r:.3g} | {r / ours:.1f} "
-        rows.append(
-            f"| {task.label} | {ours:.3g} {compared}| {'' if task.goal is None else f'{task.goal:g}'} | {floor:.2g} | {ours / floor:.3g} |"
-        )
+        goal = "" if task.goal is None else f"{task.goal:g}"
+        rows.append(f"| {task.label} | {ours:.3g} {compared}| {goal} | {floor:.2g} | {ours / floor:.3g} |")
         print(rows[-1], flush=True)
     memory, python = peak_over_data(sheets, instrument), sys.version.split()[0]
     return "\n".join(
