@@ -74,7 +74,7 @@ def draw_estimates(lines: Sequence[Estimate], drawing: Drawing, *, axis: Words, 
     low, high = min(0.0, *(line.low for line in lines)), max(0.0, *(line.high for line in lines))
     axes.set_xlim(low - 0.12 * (high - low), high + 0.42 * (high - low))
     _sides(axes, drawing, zero)
-    axes.set_xlabel(drawing.text(axis))
+    axes.set_xlabel(drawing.text(axis), loc="left")
     return canvas
 
 
