@@ -90,7 +90,7 @@ class FactorParams(ReportParams):
     n_factors: Annotated[int, Field(ge=1, le=20)] | None = None
     """Number of factors; left out: as many as the questionnaire has subscales."""
     extraction: Literal["minres", "ml", "paf"] = "minres"
-    rotation: Literal["oblimin", "promax", "varimax", "none"] = "oblimin"
+    rotation: Literal["oblimin", "promax", "promax_spss", "varimax", "none"] = "oblimin"
     correlation: Literal["pearson", "spearman", "polychoric"] = "pearson"
     structure: Literal["correlated", "second_order", "bifactor"] = "correlated"
     """Structure of the confirmatory model."""
