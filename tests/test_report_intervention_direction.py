@@ -62,6 +62,9 @@ class TestMirrored:
         assert list(down.case.drawn.index) == list(up.case.drawn.index)
         assert down.case.strictly_lowest == up.case.strictly_lowest
 
+
+@pytest.mark.parametrize("name", ["qichun", "laixi"])
+class TestMirroredWords:
     def test_the_same_is_said_with_the_other_words(self, name):
         up, down = both(name)
         for block, same in zip(blocks_of(down), blocks_of(up), strict=True):
