@@ -6,7 +6,7 @@ import dataclasses
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +45,6 @@ def four() -> Evaluation:
     return evaluated(Project(ROOT))
 
 
-@pytest.fixture(scope="module")
-def varied(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, tuple[str, str]]], Evaluation]:
-    """The example with its parameter files changed: file -> what is replaced by what."""
-
-    def make(edits: dict[str, tuple[str, str]]) -> Evaluation:
-        return evaluated(copied(tmp_path_factory.mktemp("project"), edits))
-
-    return make
-
-
 def copied(folder: Path, edits: dict[str, tuple[str, str]]) -> Project:
     (folder / "params").mkdir()
     for name in (*NAMES, "pooled_villages"):
@@ -70,9 +60,16 @@ def copied(folder: Path, edits: dict[str, tuple[str, str]]) -> Project:
 
 
 @pytest.fixture(scope="module")
-def two(varied: Callable[[dict[str, tuple[str, str]]], Evaluation]) -> Evaluation:
-    """Only two sites."""
-    return varied({"pooled_villages": (r"sites: \[.*?\nlabels:.*?\ndefaults", "sites: [qichun, laixi]\ndefaults")})
+def two(four: Evaluation) -> Evaluation:
+    """Only two of its sites."""
+    file, kept = four.study.file, slice(1, 3)
+    fewer = dataclasses.replace(
+        file,
+        pooled=file.pooled.model_copy(update={"sites": ("laixi", "qichun")}),
+        sites=file.sites[kept],
+        designs={name: file.designs[name] for name in ("laixi", "qichun")},
+    )
+    return pooled.evaluate(PooledStudy(file=fewer, studies=four.study.studies[kept]), four.params)
 
 
 def blocks(evaluation: Evaluation) -> Iterator[Block]:
@@ -233,10 +230,8 @@ def test_two_sites_are_shown_and_not_pooled(two: Evaluation, language: Any) -> N
     assert column(table, "estimate") == list(two.main.by_site()["estimate"])
 
 
-def test_another_key_or_questionnaire_means_standard_deviations(
-    varied: Callable[[dict[str, tuple[str, str]]], Evaluation],
-) -> None:
-    evaluation = varied({"hekou": ('"20": true', '"20": false')})
+def test_another_key_or_questionnaire_means_standard_deviations(tmp_path: Path) -> None:
+    evaluation = evaluated(copied(tmp_path, {"hekou": ('"20": true', '"20": false')}))
     shown = described(evaluation)
     assert evaluation.unit == "standardised"
     assert shown["pooled.instruments"]["keys"] == ["pooled.instruments_keyed", "pooled.congruence_absent"]
@@ -248,10 +243,9 @@ def test_another_key_or_questionnaire_means_standard_deviations(
     assert own.loc["qichun", "estimate"] == alone.delta
 
 
-def test_without_a_retest_study_the_least_favourable_end_decides(
-    varied: Callable[[dict[str, tuple[str, str]]], Evaluation],
-) -> None:
-    evaluation = varied({"pooled_villages": (r"  retest_r:.*?(?=  retest_lowest)", "")})
+def test_without_a_retest_study_the_least_favourable_end_decides(four: Evaluation) -> None:
+    unknown = dict.fromkeys(("retest_r", "retest_n", "retest_sd", "retest_source"))
+    evaluation = pooled.evaluate(four.study, four.params.model_copy(update=unknown))
     assert evaluation.main.retest_r == evaluation.over_r.decisive_r == 0.6
     assert evaluation.main.std_error_retest == 0
     shown = described(evaluation)
@@ -358,7 +352,7 @@ def test_a_table_without_pooling_says_nothing_about_coverage(four: Evaluation, m
 # ---- privacy
 
 
-def test_confidential_sites_with_too_few_members_are_not_pooled_for_sharing(
+def test_of_confidential_sites_nothing_of_a_single_child_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     confidential = dict.fromkeys(NAMES, ("data_origin: synthetic", "data_origin: confidential\nminimum_cell: 9"))
@@ -374,7 +368,13 @@ def test_confidential_sites_with_too_few_members_are_not_pooled_for_sharing(
     text = json.dumps(shown, ensure_ascii=False)
     assert "common.banner_confidential" in text and not re.search(r"p\d{3}", text)
     assert "合成" not in text
-    path = project.parameter_file("laixi")
-    path.write_text(path.read_text(encoding="utf-8").replace("minimum_cell: 9", "minimum_cell: 10"), encoding="utf-8")
+
+
+def test_a_site_with_fewer_members_than_a_cell_is_not_pooled_for_sharing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits = {name: ("data_origin: synthetic", "data_origin: confidential\nminimum_cell: 10") for name in NAMES}
+    edits["pooled_villages"] = (r"sites: \[.*?\ndefaults", "sites: [qichun, shiqiao]\ndefaults")
+    monkeypatch.setenv("EFFICACY_PROJECT", str(copied(tmp_path, edits).root))
     with pytest.raises(PrivacyError, match=r"^privacy\.group_too_small$"):
         open_report("pooled", {"site": "pooled_villages"})
