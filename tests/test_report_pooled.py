@@ -373,7 +373,7 @@ def test_of_confidential_sites_nothing_of_a_single_child_is_shown(
 def test_a_site_with_fewer_members_than_a_cell_is_not_pooled_for_sharing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    edits = {name: ("data_origin: synthetic", "data_origin: confidential\nminimum_cell: 10") for name in NAMES}
+    edits = dict.fromkeys(NAMES, ("data_origin: synthetic", "data_origin: confidential\nminimum_cell: 10"))
     edits["pooled_villages"] = (r"sites: \[.*?\ndefaults", "sites: [qichun, shiqiao]\ndefaults")
     monkeypatch.setenv("EFFICACY_PROJECT", str(copied(tmp_path, edits).root))
     with pytest.raises(PrivacyError, match=r"^privacy\.group_too_small$"):
