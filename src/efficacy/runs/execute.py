@@ -33,7 +33,7 @@ from ..report.messages import template
 from ..report.privacy import only_blocks
 from .files import discard, machine_error, only_writer, partial, publish, sha256_of
 from .jobs import JOB, RESULT, Job
-from .notebook import canonical, check_parameters_cell, first_unfinished, one_language
+from .notebook import canonical, check_parameters_cell, first_unfinished, one_language, text_of
 from .record import Inputs, git_state, manifest_text, read_inputs
 
 SOURCE = "source.ipynb"
@@ -58,7 +58,7 @@ def execute(job: Job, *, workspace: Path) -> dict[str, Any]:
             notebook = only_blocks(notebook, language=job.language)
         title = f"{Text.model_validate(job.title).in_language(job.language)} · {report_title(job)}"
         page = render_page(notebook, language=job.language, title=title)
-        contents = {files.notebook: nbformat.writes(notebook) + "\n", files.html: page}
+        contents = {files.notebook: text_of(notebook), files.html: page}
         manifest = {
             "site": job.site,
             "report": job.report,

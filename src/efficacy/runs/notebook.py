@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
 from ..documents import LANGUAGES, Language
@@ -60,6 +62,11 @@ def first_unfinished(notebook: NotebookNode) -> int | None:
         if cell.execution_count is None or any(output.output_type == "error" for output in cell.outputs):
             return number
     return None
+
+
+def text_of(notebook: NotebookNode) -> str:
+    """A notebook as its file holds it: in lines without indentation, a fifth of a notebook whose outputs hold blocks."""
+    return json.dumps(json.loads(nbformat.writes(notebook)), ensure_ascii=False, indent=0, sort_keys=True) + "\n"
 
 
 def canonical(notebook: NotebookNode) -> tuple[NotebookNode, dict[str, Any]]:
