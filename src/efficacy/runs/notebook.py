@@ -65,7 +65,7 @@ def first_unfinished(notebook: NotebookNode) -> int | None:
 
 
 def text_of(notebook: NotebookNode) -> str:
-    """A notebook as its file holds it: in lines without indentation, a fifth of a notebook whose outputs hold blocks."""
+    """A notebook as its file holds it: lines without indentation, which would be a fifth of it."""
     return json.dumps(json.loads(nbformat.writes(notebook)), ensure_ascii=False, indent=0, sort_keys=True) + "\n"
 
 
