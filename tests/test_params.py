@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -497,6 +498,14 @@ def test_scales_are_checked_where_the_instruments_are_known(tmp_path: Path) -> N
 # --- models, schema, own files --------------------------------------------------------------------------------------
 
 
+@cache
+def validator(kind: str) -> jsonschema.Draft202012Validator:
+    """The schema of one kind of file, itself looked over once."""
+    schema = json_schema(kind)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
 def test_blocks_and_models_have_the_same_fields() -> None:
     assert set(get_args(ReportName)) <= set(REPORT_MODELS)
     for model in REPORT_MODELS.values():
@@ -547,7 +556,7 @@ def test_every_own_key_of_the_schema_is_described_or_speaks_for_itself() -> None
 def test_own_files_load_and_fit_the_schema(path: Path) -> None:
     loaded = load_parameters(path.stem, project=Project(REPOSITORY))
     content = loaded.document.content
-    jsonschema.validate(content, json_schema(content.get("kind", "site")))
+    validator(content.get("kind", "site")).validate(content)
     for report in loaded.content.reports:
         assert isinstance(resolve(loaded, report), REPORT_MODELS[report])
 
@@ -570,10 +579,10 @@ def test_own_files_load_and_fit_the_schema(path: Path) -> None:
 def test_the_schema_refuses_what_the_model_refuses(tmp_path: Path, place: tuple[str | int, ...], value: object) -> None:
     write(tmp_path, SITE)
     content = copy.deepcopy(load_document(tmp_path / "params" / "here.yml", name="x").content)
-    jsonschema.validate(content, json_schema("site"))
+    validator("site").validate(content)
     parent: Any = content
     for part in place[:-1]:
         parent = parent[part]
     parent[place[-1]] = value
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(content, json_schema("site"))
+        validator("site").validate(content)
