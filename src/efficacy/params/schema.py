@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ..codebooks import register_kinds
-from . import case_study, plan, planned, pooled, programme, registers, reports, site, sources
+from ..documents import StrictModel
 from .planned import PlannedStudy
 from .pooled import Pooled
 from .site import Site
@@ -46,11 +46,12 @@ def json_schema_text(kind: str) -> str:
     return json.dumps(json_schema(kind), indent=2, ensure_ascii=False) + "\n"
 
 
-def _models() -> Iterator[type[BaseModel]]:
-    for module in (case_study, plan, planned, pooled, programme, registers, reports, site, sources):
-        for value in vars(module).values():
-            if inspect.isclass(value) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
-                yield value
+def _models(base: type[BaseModel] = StrictModel) -> Iterator[type[BaseModel]]:
+    """Every model of this package, wherever in it."""
+    for model in base.__subclasses__():
+        if model.__module__.startswith(f"{__package__}."):
+            yield model
+        yield from _models(model)
 
 
 def _field_docs(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
