@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from effects_facts import agrees, facts, table
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from reference_facts import DATA
 from scipy import optimize, stats
 

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from effects_facts import agrees, facts
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from reference_facts import DATA
 
 from efficacy.effects import (

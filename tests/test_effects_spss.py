@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from effects_facts import data, facts
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy import stats
 
 from efficacy.effects import spss_groups, spss_paired

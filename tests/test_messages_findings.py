@@ -10,8 +10,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pydantic import ValidationError
 
 import efficacy

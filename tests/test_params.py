@@ -10,8 +10,7 @@ from typing import Any, get_args
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from efficacy.documents import load_document
 from efficacy.errors import Finding, ParameterError, UsageError

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cfa_facts import AC, HS, data
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from psychometrics_facts import with_correlations
 from scipy import stats
 

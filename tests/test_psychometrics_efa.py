@@ -9,8 +9,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from psychometrics_facts import assert_agrees, facts, items_of, table, with_correlations
 
 from efficacy.psychometrics import FactorSolution, fit_efa, tucker_congruence

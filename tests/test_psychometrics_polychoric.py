@@ -9,8 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 from psychometrics_facts import assert_agrees, facts, items_of, table
 from scipy.integrate import quad

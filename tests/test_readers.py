@@ -15,8 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from building import csv_bytes, excel_bytes, spss_bytes, wenjuanxing_rows
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from efficacy.errors import DataError
 from efficacy.project import Project

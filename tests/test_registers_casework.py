@@ -5,8 +5,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from efficacy import registers as rg
 

@@ -4,8 +4,7 @@ import copy
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from efficacy.documents import Text
 from efficacy.report.blocks import Column, FirstPage, Ladder, PageRow, Row, Rung, Sentence, Table

@@ -19,8 +19,7 @@ from efficacy.effects import cohort_standing, service_hours, support_matrix
 from efficacy.errors import DataError, EfficacyError, ParameterError, PrivacyError
 from efficacy.params import REPORTED_ITEMS, SingleCaseParams, load_site, resolve
 from efficacy.project import Project
-from efficacy.report import opening
-from efficacy.report import single_case as page
+from efficacy.report import opening, single_case as page
 from efficacy.report.blocks import METADATA_KEY, Block, Drawing, Figure, FirstPage, Table
 from efficacy.report.findings import finding_sentence
 from efficacy.report.single_case.scribe import ITEMS

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from building import INSTRUMENT
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from efficacy.instruments import Instrument, Scale, load_instrument
 from efficacy.study import score, score_items

@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from ...effects import SessionRecord
-from ..blocks import Column as TableColumn
-from ..blocks import Drawing, Figure, Row, Sentence, Table
+from ..blocks import Column as TableColumn, Drawing, Figure, Row, Sentence, Table
 from ..labels import wave_label
 from ..numbers import Interval, Number, PlusMinus
 from ..shared import absent, conf_column, smallest_shown

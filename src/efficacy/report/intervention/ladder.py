@@ -5,8 +5,6 @@ from __future__ import annotations
 from ...effects import (
     RUNGS,
     Claims,
-)
-from ...effects import (
     Rung as Step,
 )
 from ..blocks import Ladder, Rung, RungState, Sentence
