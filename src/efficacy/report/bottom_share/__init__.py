@@ -1,6 +1,7 @@
 """Bottom-share report: who is in the county's lowest fifth, what changed, what chance does, what was done about it."""
 
 from ...registers import TOTAL
+from ..registers import register
 from .awards import (
     award_blocks,
     award_results,
@@ -25,7 +26,6 @@ from .choices import (
     minutes_of,
     pairs_of,
     ranks_of,
-    register,
     share_of_all,
     standing,
     standings_of,

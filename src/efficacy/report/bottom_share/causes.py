@@ -14,9 +14,9 @@ from ...psychometrics import CohenKappa
 from ...study import Study
 from ..blocks import Block, Cell, Column, Row, Sentence, Table
 from ..numbers import Interval, Number
+from ..registers import code_label, register
 from ..shared import absent, conf_column, distinct_reasons, share_cell, smallest_shown
 from ..wording import Words, say
-from .choices import code_label, register
 
 RESTRICTED = "intelligence"
 """A label that would stick to a child: shown in the internal profile only."""

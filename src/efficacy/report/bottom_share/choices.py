@@ -8,12 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from ...codebooks import register_kind
 from ...documents import Text
 from ...params import BottomShareParams, School
 from ...registers import TOTAL, FallTarget, NoTarget, ShareChange, StandingTarget, Target
 from ...study import Study
-from ..wording import Words
+from ..registers import register
 
 
 def school_of(study: Study) -> School:
@@ -21,11 +20,6 @@ def school_of(study: Study) -> School:
     if study.site.school is None:
         raise ValueError("school: this site's parameters do not describe one")
     return study.site.school
-
-
-def register(study: Study, kind: str) -> pd.DataFrame:
-    """A register, without rows where the site does not keep it."""
-    return study.registers.get(kind, pd.DataFrame())
 
 
 def subjects_of(study: Study) -> tuple[str, ...]:
@@ -69,12 +63,6 @@ def label(study: Study, value: str) -> Text:
     if value == TOTAL:
         return Text(zh="总分", en="total")
     return school_of(study).label(value)
-
-
-def code_label(kind: str, column: str, value: str) -> Words:
-    """The label of an entry in a code column."""
-    codes = register_kind(kind).column(column).codes
-    return next(code.label for code in codes if code.value == value)
 
 
 def class_label(study: Study, name: str) -> Text:

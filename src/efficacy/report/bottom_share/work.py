@@ -11,11 +11,12 @@ from ...params import BottomShareParams
 from ...registers import DUTY_STATES, Reconciliation
 from ...study import Study
 from ..blocks import Block, Cell, Column, Drawing, Figure, Row, Sentence, Table
-from ..numbers import Interval, Number
+from ..numbers import Number
+from ..registers import code_label, denominator_cells, register
 from ..shared import absent, percent_words, share_cell, smallest_shown
 from ..style import ACCENT, FAINT, MEMBERS, REST
 from ..wording import Words, say
-from .choices import code_label, label, register
+from .choices import label
 
 
 def help_blocks(study: Study, params: BottomShareParams, found: Reconciliation, balance: pd.DataFrame) -> list[Block]:
@@ -136,15 +137,8 @@ def indicator_blocks(study: Study, params: BottomShareParams, outcomes: pd.DataF
         return [absent("indicators")]
     rows = []
     for _, row in outcomes.iterrows():
-        has = bool(row["has_denominator"])
-        cells: list[Cell] = [
-            label(study, row["indicator"]),
-            label(study, row["period"]),
-            Number(value=int(row["count"]), role="count"),
-            Number(value=int(row["n"]), role="count") if has else say("bottom_share.no_n"),
-            Number(value=row["share"], role="percent") if has else None,
-            Interval(low=row["conf_low"], high=row["conf_high"], role="percent") if has else None,
-        ]
+        named: list[Cell] = [label(study, row["indicator"]), label(study, row["period"])]
+        cells = [*named, *denominator_cells(row, none=say("bottom_share.no_n"))]
         rows.append(Row(cells=cells, n=int(row["count"])))
     table = Table(
         id="bottom_share.indicators",

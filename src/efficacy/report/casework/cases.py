@@ -10,10 +10,11 @@ from ...registers import group_matches_type
 from ...study import Study
 from ..blocks import Block, Cell, Column, Drawing, Figure, Row, Sentence, Table
 from ..numbers import Number
+from ..registers import code_label, codes, register
 from ..shared import absent, share_cell, smallest_shown
 from ..style import ACCENT, FAINT, MEMBERS
 from ..wording import Words, say
-from .choices import GROUP_STAGES, HEADS, STAGES, code_label, codes, counted, kept, label, register, stages_of
+from .choices import GROUP_STAGES, HEADS, STAGES, counted, kept, label, stages_of
 
 
 def case_blocks(study: Study, params: CaseworkParams, record: pd.DataFrame) -> list[Block]:

@@ -21,6 +21,7 @@ from ...registers import (
 from ...study import Study
 from ..blocks import Cell
 from ..numbers import Number
+from ..registers import register
 from ..shared import smallest_shown
 from ..wording import Words, say
 
@@ -29,25 +30,9 @@ GROUP_STAGES = tuple(code.value for code in register_kind("group_meetings").colu
 HEADS = ("aims", "recruitment", "schedule", "evaluation", "budget")
 
 
-def register(study: Study, kind: str) -> pd.DataFrame:
-    """A register with every column of its codebook, without rows where the site does not keep it."""
-    columns = [column.name for column in register_kind(kind).columns]
-    return study.registers.get(kind, pd.DataFrame(columns=columns))
-
-
 def label(study: Study, value: str) -> Words:
     """What reports call an entry of the site's own: its declared label, else itself."""
     return next((named.label for named in study.site.caseload.labels if named.value == value), value)
-
-
-def code_label(kind: str, column: str, value: str) -> Words:
-    """The label of an entry in a code column."""
-    return next(code.label for code in register_kind(kind).column(column).codes if code.value == value)
-
-
-def codes(kind: str, column: str) -> tuple[str, ...]:
-    """The entries of a code column, in the codebook's order."""
-    return tuple(code.value for code in register_kind(kind).column(column).codes)
 
 
 def counted(study: Study, params: ReportParams, n: int) -> Cell:

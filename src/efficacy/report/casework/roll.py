@@ -10,10 +10,11 @@ from ...registers import RollCheck, median_days
 from ...study import Study
 from ..blocks import Block, Column, Drawing, Figure, Row, Sentence, Table
 from ..numbers import Interval, Number
+from ..registers import code_label, register
 from ..shared import absent, percent_words, smallest_shown
 from ..style import ACCENT, FAINT, INK, MEMBERS
 from ..wording import Words, say
-from .choices import code_label, counted, register
+from .choices import counted
 
 
 def roll_blocks(study: Study, params: CaseworkParams, check: RollCheck | None) -> list[Block]:

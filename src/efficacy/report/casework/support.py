@@ -8,12 +8,13 @@ from matplotlib.figure import Figure as Canvas
 from ...params import CaseworkParams
 from ...registers import wilson
 from ...study import Study
-from ..blocks import Block, Cell, Column, Drawing, Figure, Row, Sentence, Table
+from ..blocks import Block, Column, Drawing, Figure, Row, Sentence, Table
 from ..numbers import Interval, Number
+from ..registers import code_label, codes, denominator_cells, register
 from ..shared import absent, conf_column, share_cell, smallest_shown
 from ..style import ACCENT, FAINT, REST
 from ..wording import Words, say
-from .choices import code_label, codes, counted, label, plans_of, register
+from .choices import counted, label, plans_of
 
 
 def plan_blocks(study: Study, params: CaseworkParams, adherence: pd.DataFrame) -> list[Block]:
@@ -189,14 +190,7 @@ def outcome_blocks(study: Study, params: CaseworkParams, outcomes: pd.DataFrame)
         return [absent("outcomes")]
     rows = []
     for _, row in outcomes.iterrows():
-        has = bool(row["has_denominator"])
-        cells: list[Cell] = [
-            label(study, str(row["outcome"])),
-            Number(value=int(row["count"]), role="count"),
-            Number(value=int(row["n"]), role="count") if has else say("casework.no_denominator"),
-            Number(value=row["share"], role="percent") if has else None,
-            Interval(low=row["conf_low"], high=row["conf_high"], role="percent") if has else None,
-        ]
+        cells = [label(study, str(row["outcome"])), *denominator_cells(row, none=say("casework.no_denominator"))]
         rows.append(Row(cells=cells, n=int(row["count"])))
     table = Table(
         id="casework.outcomes",

@@ -10,10 +10,11 @@ from ...registers import WarningQuality
 from ...study import Study
 from ..blocks import Block, Column, Drawing, Figure, Row, Sentence, Table
 from ..numbers import Interval, Number
+from ..registers import code_label, codes, register
 from ..shared import absent, percent_words, smallest_shown
 from ..style import ACCENT, FAINT, MEMBERS
 from ..wording import Words, say
-from .choices import code_label, codes, counted, register
+from .choices import counted
 
 MEASURES = ("precision", "recall")
 

@@ -10,11 +10,12 @@ from matplotlib.figure import Figure as Canvas
 from ...effects import GoalAttainment, goal_attainment
 from ..blocks import Block, Column, Drawing, Figure, Row, Table
 from ..numbers import Number
+from ..registers import code_label
 from ..shared import absent
 from ..style import ACCENT, FAINT, INK, REST
 from ..wording import Message, Words, reasons_of, say
 from .case import Case
-from .words import child_label, code_label, day_of, entry_label, records, value_of
+from .words import child_label, day_of, entry_label, records, value_of
 
 LEVELS = {-2: "far_below", -1: "below", 0: "expected", 1: "above", 2: "far_above"}
 

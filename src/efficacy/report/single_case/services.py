@@ -9,11 +9,12 @@ from matplotlib.figure import Figure as Canvas
 
 from ..blocks import Block, Column, Drawing, Figure, Row, Table
 from ..numbers import Number
+from ..registers import code_label
 from ..shared import absent
 from ..style import ACCENT, REST
 from ..wording import Message, Words, say
 from .case import Case
-from .words import child_label, code_label, ordered_codes, records, value_of
+from .words import child_label, ordered_codes, records, value_of
 
 AIMS: Mapping[str, str] = {
     "view_of_education": "emotional",

@@ -11,11 +11,12 @@ from matplotlib.figure import Figure as Canvas
 from ...params import files_of
 from ..blocks import Block, Column, Drawing, Figure, Row, Table
 from ..numbers import Number
+from ..registers import code_label
 from ..shared import absent
 from ..style import ACCENT, FAINT, INK, REST
 from ..wording import Words, say
 from .case import Case
-from .words import child_label, code_label, day_of, ordered_codes, value_of
+from .words import child_label, day_of, ordered_codes, value_of
 
 GREY = "#5a6672"
 

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from ...codebooks import register_kind
-from ...documents import Text
 from ..blocks import Cell, Column, Row
 from ..numbers import Interval, Number
+from ..registers import code_label
 from ..wording import Message, Words, say
 from .case import Case, Series
 
@@ -27,12 +27,6 @@ def phase_label(name: str, series: Series | None = None) -> Words:
     if series is not None and name == "baseline" and len(series.phase(name)) < 2:
         return say("single_case.before_service")
     return code_label("series", "phase", name)
-
-
-def code_label(kind: str, column: str, value: str) -> Text:
-    """An entry of a code column as the codebook calls it."""
-    codes = register_kind(kind).column(column).codes
-    return next(code.label for code in codes if code.value == value)
 
 
 def entry_label(case: Case, entry: str) -> Words:
